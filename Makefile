@@ -1,0 +1,33 @@
+# make run   environment, installation, first build of the map
+# make test  everything the tests need, then all of them
+
+PYTHON ?= python3
+BIN    := .venv/bin
+JOBS   ?= 2
+
+.PHONY: run test lint clean
+
+run: .venv/installed
+	$(BIN)/gangqu build
+
+test: .venv/tested
+	$(BIN)/python tools/ensure_browser.py
+	$(BIN)/flake8 gangqu_gis tools tests
+	$(BIN)/mypy
+	$(BIN)/pytest -n $(JOBS)
+
+lint: .venv/tested
+	$(BIN)/flake8 gangqu_gis tools tests
+	$(BIN)/mypy
+
+.venv/installed: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/tested: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info maps/*.html

@@ -1,0 +1,65 @@
+"""Readers of polygon files, one declared reader per format.
+
+pyogrio and fiona carry GDAL builds of their own, so each format is always read by the same one:
+pyogrio in bulk where files are large, fiona feature by feature where a file may hold anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gangqu_gis import crs as crs_module
+from gangqu_gis.errors import InputError
+from gangqu_gis.formats.polygons import PolygonFile
+from gangqu_gis.messages import message
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+#: Formats whose files mix geometry types feature by feature; read by fiona.
+STREAMED = frozenset({".kml", ".dxf", ".gml", ".gpx"})
+
+Reader = Callable[[Path, str | None], PolygonFile]
+
+
+def read_polygons(path: Path, *, layer: str | None = None, crs: str | None = None) -> PolygonFile:
+    """Read the polygons of a local file that GDAL reads.
+
+    ``crs`` names the CRS of a file that declares none; it may repeat a declared one and never
+    override it.
+
+    Raises
+    ------
+    InputError
+        The file is missing, unreadable, holds no polygons or curves, or its CRS is unknown,
+        or differs from ``crs``.
+    UsageError
+        The file has several layers and ``layer`` names none of them.
+    """
+    if not path.exists():
+        raise InputError(message("file.missing"), file=str(path))
+    found = _reader(path)(path.resolve(), layer)
+    return found.with_crs(_settled_crs(found, crs))
+
+
+def _reader(path: Path) -> Reader:
+    if path.suffix.lower() in STREAMED:
+        from gangqu_gis.formats.stream import read
+    else:
+        from gangqu_gis.formats.bulk import read
+    return read
+
+
+def _settled_crs(found: PolygonFile, named: str | None) -> CRS:
+    wanted = crs_module.named(named) if named else None
+    if found.crs is None:
+        if wanted is None:
+            raise InputError(message("measure.no_crs"), file=found.source)
+        return wanted
+    if wanted is not None and not crs_module.same(wanted, found.crs):
+        declared = crs_module.label(found.crs)
+        text = message("measure.other_crs", declared=declared, named=crs_module.label(wanted))
+        raise InputError(text, file=found.source)
+    return found.crs

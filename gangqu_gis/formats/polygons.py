@@ -1,0 +1,85 @@
+"""What every reader returns: polygons with their attribute columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gangqu_gis.errors import InputError, UsageError
+from gangqu_gis.messages import message
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+#: Columns that name a feature, in the order in which they are looked for.
+ID_COLUMNS = ("id", "DKBH", "BSM", "XMBH", "TBBH", "编号", "地块编号", "name", "DKMC", "名称")
+
+
+@dataclass(frozen=True, slots=True)
+class PolygonFile:
+    """The polygons of one layer of a file.
+
+    ``geometry`` holds shapely geometries or ``None``; ``columns`` one array per attribute.
+    """
+
+    source: str
+    layer: str
+    geometry: NDArray[np.object_]
+    columns: Mapping[str, NDArray[Any]]
+    crs: CRS | None
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+    def with_crs(self, crs: CRS) -> PolygonFile:
+        """Return the same file with its CRS settled."""
+        return replace(self, crs=crs)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return an attribute column, found whatever its case.
+
+        Raises
+        ------
+        UsageError
+            There is no such column.
+        """
+        for own, values in self.columns.items():
+            if own.lower() == name.lower():
+                return values
+        known = ", ".join(self.columns) or "-"
+        raise UsageError(message("measure.no_column", name=name, known=known), file=self.source)
+
+    def labels(self) -> list[str]:
+        """Return what to call each feature: its id column where it has one, else its number."""
+        lowered = {own.lower(): values for own, values in self.columns.items()}
+        for name in ID_COLUMNS:
+            values = lowered.get(name.lower())
+            if values is not None and all(v is not None and str(v).strip() for v in values):
+                return [str(v) for v in values]
+        return [f"#{number}" for number in range(1, len(self) + 1)]
+
+
+def chosen_layer(source: str, available: list[str], wanted: str | None) -> str:
+    """Return the layer to read; a file with several needs one to be named.
+
+    Raises
+    ------
+    InputError
+        The file has no layer.
+    UsageError
+        Several layers and none named, or the named one is not there.
+    """
+    if not available:
+        raise InputError(message("measure.no_layers"), file=source)
+    if wanted is not None:
+        if wanted in available:
+            return wanted
+        known = ", ".join(available)
+        raise UsageError(message("measure.no_layer", name=wanted, known=known), file=source)
+    if len(available) > 1:
+        raise UsageError(message("measure.which_layer", known=", ".join(available)), file=source)
+    return available[0]

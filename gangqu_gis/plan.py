@@ -1,0 +1,86 @@
+"""A whole plan in memory: workspace, schema, register, rules and layers, loaded in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from gangqu_gis import crs
+from gangqu_gis.errors import InputError
+from gangqu_gis.figures import Register, read_register
+from gangqu_gis.layers import Feature, Layer, all_features, read_layers
+from gangqu_gis.messages import message
+from gangqu_gis.rulebook import read_rules
+from gangqu_gis.rules import Rule
+from gangqu_gis.schema import Schema, read_schema
+from gangqu_gis.workspace import MARKER, Workspace
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a workspace states and draws."""
+
+    workspace: Workspace
+    schema: Schema
+    register: Register
+    rules: tuple[Rule, ...]
+    layers: Mapping[str, Layer]
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Every feature of every layer."""
+        return tuple(all_features(self.layers))
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Feature]:
+        """The features by id; of features that share an id, none, for it names neither."""
+        seen: dict[str, list[Feature]] = {}
+        for feature in self.features:
+            seen.setdefault(feature.id, []).append(feature)
+        return {id_: found[0] for id_, found in seen.items() if id_ and len(found) == 1}
+
+    def polygons(self) -> list[Feature]:
+        """Return the features whose kind is a polygon kind, in schema order then file order."""
+        order = {kind: at for at, kind in enumerate(self.schema.kinds)}
+        drawn = [f for f in self.features if self._is_polygon_kind(f)]
+        return sorted(drawn, key=lambda f: order[f.kind])
+
+    def _is_polygon_kind(self, feature: Feature) -> bool:
+        kind = self.schema.kinds.get(feature.kind)
+        return kind is not None and kind.geometry == "polygon"
+
+
+def load_plan(workspace: Workspace) -> Plan:
+    """Load the plan of ``workspace``.
+
+    Raises
+    ------
+    InputError
+        Any of its files cannot be used; with file, line and reason.
+    """
+    data = workspace.data
+    crs.planar(workspace.planar_crs, file=MARKER.as_posix())
+    schema = read_schema(data / "schema.toml", shown="data/schema.toml")
+    _check_names(workspace, schema)
+    register = read_register(
+        workspace.plan, shown="data/plan", approximate_percent=workspace.approximate_percent
+    )
+    rules = read_rules(
+        workspace.plan / "rules.toml", shown="data/plan/rules.toml", register=register
+    )
+    paths = {layer: workspace.layer_path(layer) for layer in workspace.layer_files}
+    shown = {layer: workspace.shown(path) for layer, path in paths.items()}
+    layers = read_layers(paths, shown=shown, extent=workspace.extent)
+    return Plan(workspace, schema, register, rules, layers)
+
+
+def _check_names(workspace: Workspace, schema: Schema) -> None:
+    for kind in schema.kinds.values():
+        if kind.layer not in workspace.layer_files:
+            text = message("workspace.layer_without_file", layer=kind.layer, kind=kind.id)
+            raise InputError(text, file=MARKER.as_posix())
+    for name in workspace.expected:
+        if name not in schema.kinds:
+            text = message("workspace.expected_unknown_kind", kind=name)
+            raise InputError(text, file=MARKER.as_posix())

@@ -1,0 +1,235 @@
+"""The reconciliation: measured areas against stated figures, and figures against figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gangqu_gis import crs, tolerance
+from gangqu_gis.causes import explain
+from gangqu_gis.checks import Check, Tolerance, Verdict
+from gangqu_gis.consistency import check_rule
+from gangqu_gis.figures import Figure
+from gangqu_gis.layers import Feature
+from gangqu_gis.measure import areas, to_crs
+from gangqu_gis.messages import Text, message, plain
+from gangqu_gis.plan import Plan
+from gangqu_gis.rules import AreaRule
+from gangqu_gis.units import shortest, unit
+from gangqu_gis.validity import geometry_fault
+
+#: From worst to best: the basis of a total is the worst of its parts.
+_BASES = ("schematic", "digitized", "surveyed")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One feature with its areas in m² (``None``: withheld) and its polygon in the plane."""
+
+    feature: Feature
+    ellipsoidal_m2: float | None
+    planar_m2: float | None
+    in_plane: Any
+    basis: str
+    withheld: Text | None = None
+
+
+def measure_plan(plan: Plan, *, proven: frozenset[str] = frozenset()) -> dict[str, Measured]:
+    """Return every polygon feature with its areas, by id.
+
+    ``proven`` holds the ids whose surveyed or digitized basis has its provenance in the history;
+    of any other feature the basis counts as schematic.  Features that share an id are left out.
+    """
+    features = [f for f in plan.polygons() if plan.by_id.get(f.id) is f]
+    faults = [geometry_fault(f) for f in features]
+    geometry = np.empty(len(features), dtype=object)
+    geometry[:] = [None if fault else f.geometry for f, fault in zip(features, faults, strict=True)]
+    plane = crs.planar(plan.workspace.planar_crs)
+    found = areas(geometry, crs=crs.storage(), plane=plane)
+    in_plane = to_crs(geometry, source=crs.storage(), target=plane)
+    return {
+        feature.id: Measured(
+            feature=feature,
+            ellipsoidal_m2=_number(found.ellipsoidal_m2[i]),
+            planar_m2=_number(found.planar_m2[i]),
+            in_plane=in_plane[i],
+            basis=feature.basis if feature.id in proven else "schematic",
+            withheld=faults[i],
+        )
+        for i, feature in enumerate(features)
+    }
+
+
+def reconcile(plan: Plan, measured: Mapping[str, Measured]) -> list[Check]:
+    """Return every check of the plan: areas first, then figures against figures.
+
+    Order: the area rules and the features without a figure of their own, each in the order of
+    data/plan/rules.toml and of the layers; then the other rules in file order.
+    """
+    area_rules = [rule for rule in plan.rules if isinstance(rule, AreaRule)]
+    checks = [_check_area(rule, plan, measured) for rule in area_rules]
+    checks += _without_own_figure(plan, measured, area_rules)
+    for rule in plan.rules:
+        if not isinstance(rule, AreaRule):
+            checks.append(explain(check_rule(rule, plan.register), rule, plan.register))
+    return checks
+
+
+def _check_area(rule: AreaRule, plan: Plan, measured: Mapping[str, Measured]) -> Check:
+    figure = plan.register.figures[rule.figure]
+    base = Check(
+        rule=rule.id,
+        kind=rule.kind,
+        title=rule.title,
+        verdict=Verdict.MISSING,
+        subject=figure.subject.id,
+        quantity=figure.quantity.label,
+        figures=rule.figures,
+        place=str(figure.place),
+        because=rule.because,
+        formula=plain(""),
+        features=rule.features,
+        stated=figure.printed,
+        stated_text=figure.stated,
+        unit=figure.unit.id,
+        interval=figure.interval,
+    )
+    absent = [id_ for id_ in rule.features if id_ not in measured]
+    withheld = [
+        id_ for id_ in rule.features if id_ in measured and measured[id_].ellipsoidal_m2 is None
+    ]
+    if absent:
+        return replace(base, note=message("check.no_geometry", ids=", ".join(absent)))
+    if withheld:
+        return replace(base, note=message("check.area_withheld", ids=", ".join(withheld)))
+    return _compare(base, figure, [measured[id_] for id_ in rule.features], plan)
+
+
+def _compare(base: Check, figure: Figure, parts: list[Measured], plan: Plan) -> Check:
+    ellipsoidal = sum(part.ellipsoidal_m2 or 0.0 for part in parts)
+    planar = sum(part.planar_m2 or 0.0 for part in parts)
+    computed = Fraction(ellipsoidal) / figure.unit.factor
+    stated_m2 = float(figure.base_value)
+    check = replace(
+        base,
+        computed=computed,
+        difference=computed - figure.value,
+        ellipsoidal_m2=ellipsoidal,
+        planar_m2=planar,
+        difference_m2=ellipsoidal - stated_m2,
+        basis=min((part.basis for part in parts), key=_BASES.index),
+        formula=_area_formula(parts, ellipsoidal, figure),
+    )
+    unfit = _not_evidence(parts)
+    if unfit is not None:
+        return replace(check, verdict=Verdict.INDICATIVE, note=unfit)
+    limit = tolerance.total([_tolerance_of(part, plan) for part in parts])
+    check = replace(check, tolerance=limit)
+    coarse = tolerance.too_coarse(limit, ellipsoidal, plan.workspace.tolerance)
+    if coarse is not None:
+        return replace(check, verdict=Verdict.INDICATIVE, note=coarse)
+    return _judged(check, figure, limit)
+
+
+def _judged(check: Check, figure: Figure, limit: Tolerance) -> Check:
+    assert check.ellipsoidal_m2 is not None and check.planar_m2 is not None
+    by_ellipsoid = verdict_of(check.ellipsoidal_m2, figure, limit)
+    by_plane = verdict_of(check.planar_m2, figure, limit)
+    note = None
+    if (by_ellipsoid is Verdict.AGREE) != (by_plane is Verdict.AGREE):
+        key = "check.only_planar" if by_plane is Verdict.AGREE else "check.only_ellipsoidal"
+        note = message(key)
+    return replace(check, verdict=by_ellipsoid, note=note)
+
+
+def verdict_of(area_m2: float, figure: Figure, limit: Tolerance) -> Verdict:
+    """Return ``agree``, ``review`` or ``differ`` by the distance of an area from the interval."""
+    distance = abs(float(figure.base_interval.distance(Fraction(area_m2))))
+    if distance <= limit.value_m2:
+        return Verdict.AGREE
+    return Verdict.REVIEW if distance <= 2 * limit.value_m2 else Verdict.DIFFER
+
+
+def _not_evidence(parts: Iterable[Measured]) -> Text | None:
+    drawn = [part for part in parts if part.basis == "schematic"]
+    if not drawn:
+        return None
+    unproven = [part.feature.id for part in drawn if part.feature.basis != "schematic"]
+    if unproven:
+        return message("check.unproven", ids=", ".join(unproven))
+    return message("check.schematic")
+
+
+def _tolerance_of(part: Measured, plan: Plan) -> Tolerance:
+    defaults = plan.workspace.tolerance
+    if part.basis == "surveyed":
+        own = part.feature.number_of("point_error_m")
+        error = float(defaults.point_error_m) if own is None else own
+        return tolerance.surveyed(part.in_plane, point_error_m=error)
+    assert part.ellipsoidal_m2 is not None
+    return tolerance.digitized(
+        part.ellipsoidal_m2,
+        map_scale=part.feature.number_of("map_scale") or float("inf"),
+        map_error_m=float(defaults.map_error_m),
+    )
+
+
+def _area_formula(parts: list[Measured], total: float, figure: Figure) -> Text:
+    label = figure.unit.label
+    value = shortest(Fraction(round(total, 2)) / figure.unit.factor, digits=8)
+    if len(parts) == 1:
+        return message("check.measured", id=parts[0].feature.id, value=value, unit=label)
+    ids = " + ".join(part.feature.id for part in parts)
+    return message("check.measured_sum", ids=ids, value=value, unit=label)
+
+
+def _without_own_figure(
+    plan: Plan, measured: Mapping[str, Measured], rules: list[AreaRule]
+) -> list[Check]:
+    """Return an ``unstated`` check for each feature that no figure states by itself."""
+    own = {rule.features[0] for rule in rules if len(rule.features) == 1}
+    shared = {id_: rule for rule in rules if len(rule.features) > 1 for id_ in rule.features}
+    checks = []
+    for id_, part in measured.items():
+        if id_ in own:
+            continue
+        in_total = shared.get(id_)
+        note = (
+            message("check.only_in_total", rule=in_total.title)
+            if in_total
+            else message("check.no_figure")
+        )
+        area = part.ellipsoidal_m2
+        hectares = None if area is None else Fraction(area) / unit("ha").factor
+        checks.append(
+            Check(
+                rule=f"own_area:{id_}",
+                kind="area",
+                title=message(
+                    "check.own_area", name=Text(part.feature.name(), part.feature.name("en"))
+                ),
+                verdict=Verdict.UNSTATED if area is not None else Verdict.MISSING,
+                subject=id_,
+                quantity=message("check.land_area"),
+                figures=(),
+                place="",
+                because=note,
+                formula=plain(""),
+                features=(id_,),
+                unit="ha",
+                computed=hectares,
+                ellipsoidal_m2=area,
+                planar_m2=part.planar_m2,
+                basis=part.basis,
+                note=part.withheld,
+            )
+        )
+    return checks
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,1 @@
+"""Reports: one document model, rendered as text and JSON.  Nothing is computed here."""

@@ -1,0 +1,223 @@
+"""The JSON documents: one stable schema for check, reconcile and measure.
+
+A document is ``{"schema", "workspace", "summary", "checks", "findings"}``.  Numbers are unrounded;
+what does not apply is null; ``stated`` is the printed text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from gangqu_gis import __version__
+from gangqu_gis.assessment import Assessment
+from gangqu_gis.checks import Check
+from gangqu_gis.figures import Register
+from gangqu_gis.findings import Finding
+from gangqu_gis.intervals import Interval
+from gangqu_gis.stored_areas import FileAreas, StoredAreas, StoredCause
+from gangqu_gis.workspace import Workspace
+
+#: Changes only when a field changes its meaning or goes away.
+SCHEMA = "gangqu-gis/report/1"
+
+Record = dict[str, Any]
+
+
+def assessment_document(assessment: Assessment, *, lang: str, with_checks: bool = True) -> Record:
+    """Return the document of an assessment; ``check`` leaves the checks out."""
+    plan = assessment.plan
+    return {
+        "schema": SCHEMA,
+        "workspace": workspace_record(plan.workspace, lang),
+        "summary": {
+            "figures": len(plan.register.figures),
+            "rules": len(plan.rules),
+            "features": len(plan.features),
+            "checks": len(assessment.checks) if with_checks else 0,
+            "findings": len(assessment.findings),
+            "verdicts": {v.value: n for v, n in assessment.verdicts.items()} if with_checks else {},
+        },
+        "checks": [check_record(c, lang) for c in assessment.checks] if with_checks else [],
+        "findings": [finding_record(f, lang) for f in assessment.findings],
+    }
+
+
+def measurement_document(measured: FileAreas, stored: StoredAreas | None, *, lang: str) -> Record:
+    """Return the document of a file measured on its own."""
+    records = list(file_records(measured, stored, lang))
+    verdicts: dict[str, int] = {}
+    for record in records:
+        if record["verdict"] is not None:
+            verdicts[record["verdict"]] = verdicts.get(record["verdict"], 0) + 1
+    return {
+        "schema": SCHEMA,
+        "workspace": None,
+        "summary": {
+            "file": measured.file.source,
+            "layer": measured.file.layer,
+            "crs": _crs_name(measured.file.crs),
+            "planar_crs": _crs_name(measured.plane),
+            "features": len(measured.file),
+            "verdicts": verdicts,
+        },
+        "checks": records,
+        "findings": [],
+    }
+
+
+def register_document(register: Register, *, lang: str) -> list[Record]:
+    """Return every figure of the register with its place."""
+    return [
+        {
+            "id": figure.id,
+            "printed": figure.printed,
+            "unit": figure.unit_printed,
+            "qualifier": figure.qualifier or None,
+            "subject": figure.subject.label.render(lang),
+            "quantity": figure.quantity.label.render(lang),
+            "period": figure.period or None,
+            "place": str(figure.place),
+            "interval": _ends(figure.interval),
+            "where": f"{figure.file}:{figure.line}",
+        }
+        for figure in register.figures.values()
+    ]
+
+
+def to_json(document: Record | list[Record]) -> str:
+    """Return a document as JSON text, ready to print."""
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def workspace_record(workspace: Workspace, lang: str) -> Record:
+    """Return what a document says of the workspace."""
+    return {
+        "title": workspace.title.render(lang),
+        "authority": workspace.authority,
+        "plan_version": workspace.plan_version,
+        "data_date": workspace.data_date,
+        "planar_crs": workspace.planar_crs,
+        "tool_version": __version__,
+    }
+
+
+def check_record(check: Check, lang: str) -> Record:
+    """Return one check as the documented record."""
+    limit = check.tolerance
+    return {
+        "rule": check.rule,
+        "kind": check.kind,
+        "title": check.title.render(lang),
+        "subject": check.subject,
+        "quantity": check.quantity.render(lang),
+        "stated": check.stated,
+        "stated_text": check.stated_text,
+        "unit": check.unit,
+        "figures": list(check.figures),
+        "features": list(check.features),
+        "interval": _ends(check.interval),
+        "computed": _float(check.computed),
+        "computed_interval": _ends(check.computed_interval),
+        "difference": _float(check.difference),
+        "ellipsoidal_m2": check.ellipsoidal_m2,
+        "planar_m2": check.planar_m2,
+        "difference_m2": check.difference_m2,
+        "tolerance_m2": limit.value_m2 if limit else None,
+        "tolerance_basis": limit.basis if limit else None,
+        "tolerance_formula": limit.formula.render(lang) if limit else None,
+        "formula": check.formula.render(lang) or None,
+        "verdict": check.verdict.value,
+        "cause": check.cause.text.render(lang) if check.cause else None,
+        "cause_code": check.cause.code if check.cause else None,
+        "basis": check.basis,
+        "place": check.place or None,
+        "because": check.because.render(lang) or None,
+        "note": check.note.render(lang) if check.note else None,
+    }
+
+
+def finding_record(finding: Finding, lang: str) -> Record:
+    """Return one finding as the documented record."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "subject": finding.subject,
+        "layer": finding.layer,
+        "where": finding.place or None,
+        "message": finding.text.render(lang),
+        "measured": finding.measured,
+        "limit": finding.limit,
+        "unit": finding.unit,
+        "remedy": finding.remedy.render(lang),
+    }
+
+
+def file_records(measured: FileAreas, stored: StoredAreas | None, lang: str) -> Iterable[Record]:
+    """Yield one check record per feature of a measured file."""
+    from gangqu_gis.report.text import stored_cause_text
+
+    for i, label in enumerate(measured.file.labels()):
+        ellipsoidal = _present(measured.areas.ellipsoidal_m2[i])
+        record: Record = dict.fromkeys(check_record_fields())
+        record.update(
+            rule=f"stored_area:{label}" if stored else f"area:{label}",
+            kind="area",
+            subject=label,
+            figures=[],
+            features=[label],
+            ellipsoidal_m2=ellipsoidal,
+            planar_m2=_present(measured.areas.planar_m2[i]),
+        )
+        if stored is not None:
+            limit, cause = stored.tolerances[i], stored.causes[i]
+            stated_m2 = _present(stored.stated_m2[i])
+            factor = float(stored.unit.factor)
+            both = ellipsoidal is not None and stated_m2 is not None
+            difference = ellipsoidal - stated_m2 if both else None  # type: ignore[operator]
+            text = stored_cause_text(cause, stored.meant[i])
+            record.update(
+                stated=None if stated_m2 is None else str(stored.stated[i]),
+                unit=stored.unit.id,
+                computed=None if ellipsoidal is None else ellipsoidal / factor,
+                difference=None if difference is None else difference / factor,
+                difference_m2=difference,
+                tolerance_m2=limit.value_m2 if limit else None,
+                tolerance_basis=limit.basis if limit else None,
+                tolerance_formula=limit.formula.render(lang) if limit else None,
+                verdict=stored.verdicts[i].value,
+                cause=text.render(lang) if text else None,
+                cause_code=cause.value if cause is not StoredCause.NONE else None,
+            )
+        yield record
+
+
+def check_record_fields() -> list[str]:
+    """Return the names of a check record's fields, in order."""
+    from gangqu_gis.checks import Verdict
+    from gangqu_gis.messages import plain
+
+    nothing = plain("")
+    blank = Check("", "", nothing, Verdict.MISSING, "", nothing, (), "", nothing, nothing)
+    return list(check_record(blank, "zh"))
+
+
+def _crs_name(crs: Any) -> str | None:
+    from gangqu_gis.crs import label
+
+    return None if crs is None else label(crs)
+
+
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _ends(interval: Interval | None) -> list[float | None] | None:
+    return None if interval is None else [_float(interval.low), _float(interval.high)]
+
+
+def _present(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

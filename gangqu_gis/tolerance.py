@@ -1,0 +1,136 @@
+"""Tolerances of an area, each with its formula, filled in, and its source.
+
+The formulas are those of docs/tolerance.md (field conventions 2.5-2.6).  The square root sums
+run over the boundary points that carry shape: a point on a straight line between its neighbours
+was interpolated, not surveyed, and must not shrink the tolerance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gangqu_gis.checks import Tolerance
+from gangqu_gis.messages import Text, message
+from gangqu_gis.workspace import ToleranceDefaults
+
+#: A point nearer than this to the line through its neighbours, metres, carries no shape: the
+#: resolution of survey coordinates (field conventions 1.1, 精度=0.001).
+COLLINEAR_M = 0.001
+
+Floats = NDArray[np.float64]
+
+
+def surveyed(polygon: Any, *, point_error_m: float) -> Tolerance:
+    """Return the tolerance of two surveys of one parcel: 2√2·m_j·√(ΣD²/8).
+
+    ``polygon`` is in metres; D is the distance between the two neighbours of a boundary point.
+    """
+    points, squares = _neighbour_squares(polygon)
+    value = 2 * math.sqrt(2) * point_error_m * math.sqrt(squares / 8)
+    formula = message(
+        "tolerance.surveyed",
+        error=f"{point_error_m:g}",
+        points=points,
+        squares=f"{squares:.2f}",
+        value=f"{value:.2f}",
+    )
+    return Tolerance(value, "surveyed", formula)
+
+
+def digitized(area_m2: float, *, map_scale: float, map_error_m: float) -> Tolerance:
+    """Return the tolerance of an area taken from a map: 0.0003·M·√P (P in m²)."""
+    value = map_error_m * map_scale * math.sqrt(area_m2)
+    formula = message(
+        "tolerance.digitized",
+        error=f"{map_error_m:g}",
+        scale=f"{map_scale:.0f}",
+        area=f"{area_m2:.2f}",
+        value=f"{value:.2f}",
+    )
+    return Tolerance(value, "digitized", formula)
+
+
+def same_coordinates(polygon: Any, *, coordinate_m: float, column_half_unit_m2: float) -> Tolerance:
+    """Return what rounding alone can make between a stored area and its own geometry.
+
+    Coordinates rounded to ``coordinate_m`` are off by coordinate_m/√12 each; twice the standard
+    error of the area, at least 0.01 m², plus half a unit of the stored column.
+    """
+    _, squares = _neighbour_squares(polygon)
+    spread = coordinate_m / math.sqrt(12)
+    value = max(0.01, 2 * spread * 0.5 * math.sqrt(squares)) + column_half_unit_m2
+    formula = message(
+        "tolerance.same_coordinates",
+        step=f"{coordinate_m:g}",
+        squares=f"{squares:.2f}",
+        half=f"{column_half_unit_m2:g}",
+        value=f"{value:.2f}",
+    )
+    return Tolerance(value, "same_coordinates", formula)
+
+
+def total(parts: Sequence[Tolerance]) -> Tolerance:
+    """Return the tolerance of a sum of areas: √(Σt²)."""
+    if len(parts) == 1:
+        return parts[0]
+    value = math.sqrt(sum(part.value_m2**2 for part in parts))
+    terms = " + ".join(f"{part.value_m2:.2f}²" for part in parts)
+    return Tolerance(value, "total", message("tolerance.total", terms=terms, value=f"{value:.2f}"))
+
+
+def too_coarse(tolerance: Tolerance, area_m2: float, defaults: ToleranceDefaults) -> Text | None:
+    """Return why a geometry is too coarse to be evidence, or ``None``: t may not pass 1/200."""
+    share = float(defaults.largest_share)
+    if tolerance.value_m2 <= share * area_m2:
+        return None
+    return message(
+        "tolerance.too_coarse",
+        value=f"{tolerance.value_m2:.2f}",
+        limit=f"{share * area_m2:.2f}",
+        share=f"{share:g}",
+    )
+
+
+def _neighbour_squares(polygon: Any) -> tuple[int, float]:
+    """Return the number of shape points and ΣD² over all rings of ``polygon``."""
+    points, squares = 0, 0.0
+    for part in shapely.get_parts(polygon):
+        for ring in shapely.get_rings(part):
+            xy = shape_points(shapely.get_coordinates(ring)[:-1])
+            chords = np.roll(xy, -1, axis=0) - np.roll(xy, 1, axis=0)
+            points += len(xy)
+            squares += float((chords**2).sum())
+    return points, squares
+
+
+def shape_points(xy: Floats) -> Floats:
+    """Return the points of an open ring that carry shape, wherever the ring starts.
+
+    Corners are the points off the line through their neighbours; between two corners a run is
+    thinned (Douglas-Peucker) to :data:`COLLINEAR_M`.  A ring without corners is cut at its
+    westernmost, then southernmost point.
+    """
+    before, after = np.roll(xy, 1, axis=0), np.roll(xy, -1, axis=0)
+    chord = after - before
+    offset = xy - before
+    cross = np.abs(chord[:, 0] * offset[:, 1] - chord[:, 1] * offset[:, 0])
+    length = np.hypot(chord[:, 0], chord[:, 1])
+    far = np.hypot(offset[:, 0], offset[:, 1])
+    height = np.divide(cross, length, out=far.copy(), where=length > COLLINEAR_M)
+    corners = np.flatnonzero(height > COLLINEAR_M)
+    if not len(corners):
+        corners = np.lexsort((xy[:, 1], xy[:, 0]))[:1]
+    ring = np.roll(xy, -corners[0], axis=0)
+    ends = [*(corners - corners[0]), len(xy)]
+    closed = np.vstack([ring, ring[:1]])
+    kept = []
+    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+        run = shapely.linestrings(closed[begin : end + 1])
+        kept.append(shapely.get_coordinates(shapely.simplify(run, COLLINEAR_M))[:-1])
+    return np.vstack(kept)

@@ -1,0 +1,184 @@
+"""Validity of the layers: schema, ids, geometry, expected counts, and links to the register.
+
+Wrong data becomes findings, all at once; nothing is repaired.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import shapely
+
+from gangqu_gis.findings import Finding, Severity
+from gangqu_gis.layers import GEOMETRY_TYPES, Feature
+from gangqu_gis.messages import Text, message
+from gangqu_gis.plan import Plan
+from gangqu_gis.rules import AreaRule
+from gangqu_gis.schema import Kind, attribute_faults
+
+
+def check_validity(plan: Plan) -> list[Finding]:
+    """Return every fault of the plan's layers, in file order, then the plan-wide ones."""
+    found = [
+        *_each_feature(plan),
+        *_duplicate_ids(plan),
+        *_expected_counts(plan),
+        *_links(plan),
+    ]
+    return found
+
+
+def geometry_fault(feature: Feature) -> Text | None:
+    """Return why a feature's geometry cannot be measured, or ``None``."""
+    if feature.geometry_fault is not None:
+        return feature.geometry_fault
+    assert feature.geometry is not None
+    if shapely.is_valid(feature.geometry):
+        return None
+    reason = shapely.is_valid_reason(feature.geometry)
+    words, _, position = reason.partition("[")
+    key = _REASONS.get(words.strip(), "geometry.invalid")
+    return message(key, at=position.rstrip("]") or "?", reason=words.strip())
+
+
+_REASONS = {
+    "Self-intersection": "geometry.self_intersection",
+    "Ring Self-intersection": "geometry.ring_self_intersection",
+    "Hole lies outside shell": "geometry.hole_outside",
+    "Holes are nested": "geometry.nested_holes",
+    "Interior is disconnected": "geometry.disconnected",
+    "Nested shells": "geometry.nested_shells",
+    "Duplicate Rings": "geometry.duplicate_rings",
+    "Too few points in geometry component": "geometry.too_few_points",
+}
+
+
+def _each_feature(plan: Plan) -> Iterator[Finding]:
+    for feature in plan.features:
+        kind = plan.schema.kinds.get(feature.kind)
+        if kind is None:
+            allowed = ", ".join(k.id for k in plan.schema.of_layer(feature.layer))
+            found = feature.properties.get("kind")
+            text = message("validity.unknown_kind", kind=str(found), id=feature.label)
+            yield _finding(
+                "schema.kind", feature, text, message("validity.use_kind", allowed=allowed)
+            )
+        elif kind.layer != feature.layer:
+            text = message("validity.wrong_layer", id=feature.label, kind=kind.label)
+            yield _finding(
+                "schema.layer", feature, text, message("validity.move_layer", layer=kind.layer)
+            )
+        else:
+            for name, fault in attribute_faults(kind, feature.properties):
+                remedy = message("validity.correct_attribute", name=name)
+                yield _finding(f"schema.{name}", feature, _of(feature, fault), remedy)
+        yield from _geometry(feature, kind)
+
+
+def _geometry(feature: Feature, kind: Kind | None) -> Iterator[Finding]:
+    fault = geometry_fault(feature)
+    if fault is not None:
+        remedy = message("validity.redraw")
+        yield _finding(
+            "geometry.valid", feature, _of(feature, fault), remedy, shape=feature.geometry
+        )
+    elif kind is not None and feature.geometry is not None:
+        accepted = GEOMETRY_TYPES[kind.geometry]
+        if feature.geometry.geom_type not in accepted:
+            text = message(
+                "validity.geometry_kind",
+                id=feature.label,
+                found=feature.geometry.geom_type,
+                accepted=" / ".join(accepted),
+            )
+            yield _finding("geometry.type", feature, text, message("validity.redraw"))
+
+
+def _duplicate_ids(plan: Plan) -> Iterator[Finding]:
+    first: dict[str, Feature] = {}
+    for feature in plan.features:
+        if not feature.id:
+            continue
+        other = first.setdefault(feature.id, feature)
+        if other is not feature:
+            text = message("validity.id_twice", id=feature.id, first=f"{other.file}:{other.line}")
+            yield _finding("id.unique", feature, text, message("validity.renumber"))
+
+
+def _expected_counts(plan: Plan) -> Iterator[Finding]:
+    present = Counter(feature.kind for feature in plan.features)
+    for name, expected in plan.workspace.expected.items():
+        if present[name] != expected:
+            label = plan.schema.kinds[name].label
+            text = message("validity.count", kind=label, found=present[name], expected=expected)
+            yield Finding(
+                rule="count.expected",
+                severity=Severity.ERROR,
+                subject=name,
+                text=text,
+                remedy=message("validity.correct_count"),
+                layer=plan.schema.kinds[name].layer,
+                file=plan.layers[plan.schema.kinds[name].layer].file,
+                measured=present[name],
+                limit=expected,
+            )
+
+
+def _links(plan: Plan) -> Iterator[Finding]:
+    """Names in one part of the data that another part does not know."""
+    lines = {feature.id for feature in plan.features if not _is_polygon(plan, feature)}
+    for feature in plan.features:
+        bounds = feature.properties.get("bounds")
+        named = [i for ids in bounds.values() for i in ids] if isinstance(bounds, dict) else []
+        for id_ in dict.fromkeys(str(i) for i in named):
+            if id_ not in lines:
+                text = message("validity.unknown_bound", id=feature.label, line=id_)
+                yield _finding("link.bounds", feature, text, message("validity.correct_link"))
+        listed = feature.properties.get("figures")
+        for id_ in listed if isinstance(listed, list) else []:
+            if id_ not in plan.register.figures:
+                text = message("validity.unknown_figure", id=feature.label, figure=id_)
+                yield _finding("link.figures", feature, text, message("validity.correct_link"))
+    yield from _rule_features(plan)
+
+
+def _rule_features(plan: Plan) -> Iterator[Finding]:
+    present = {feature.id for feature in plan.features}
+    for rule in plan.rules:
+        for id_ in rule.features if isinstance(rule, AreaRule) else ():
+            if id_ not in present:
+                yield Finding(
+                    rule="link.rules",
+                    severity=Severity.ERROR,
+                    subject=id_,
+                    text=message("validity.unknown_feature", rule=rule.id, id=id_),
+                    remedy=message("validity.correct_link"),
+                    file=rule.file,
+                    line=rule.line,
+                )
+
+
+def _is_polygon(plan: Plan, feature: Feature) -> bool:
+    kind = plan.schema.kinds.get(feature.kind)
+    return kind is None or kind.geometry == "polygon"
+
+
+def _of(feature: Feature, fault: Text) -> Text:
+    return Text(f"{feature.label}：{fault.zh}", f"{feature.label}: {fault.en}")
+
+
+def _finding(
+    rule: str, feature: Feature, text: Text, remedy: Text, *, shape: object = None
+) -> Finding:
+    return Finding(
+        rule=rule,
+        severity=Severity.ERROR,
+        subject=feature.label,
+        text=text,
+        remedy=remedy,
+        layer=feature.layer,
+        file=feature.file,
+        line=feature.line,
+        shape=shape,
+    )

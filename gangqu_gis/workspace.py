@@ -1,0 +1,158 @@
+"""The workspace: where a plan's data lies, and what data/workspace.toml says of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from gangqu_gis.documents import read_toml
+from gangqu_gis.errors import InputError, RefusedError, UsageError
+from gangqu_gis.messages import Text, message
+
+MARKER = Path("data") / "workspace.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ToleranceDefaults:
+    """The office-wide inputs of the tolerance formulas (metres; a share of the area)."""
+
+    point_error_m: Decimal
+    map_error_m: Decimal
+    largest_share: Decimal
+    stored_coordinate_m: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One plan's data and the facts that data/workspace.toml states about it."""
+
+    root: Path
+    authority: str
+    title: Text
+    place: Text
+    plan_version: str
+    plan_period: tuple[int, int]
+    data_date: str
+    planar_crs: str
+    extent: tuple[float, float, float, float]
+    draft_notice: Text
+    expected: Mapping[str, int]
+    layer_files: Mapping[str, str]
+    approximate_percent: Decimal
+    tolerance: ToleranceDefaults
+
+    @property
+    def data(self) -> Path:
+        """The folder of the workspace's data."""
+        return self.root / "data"
+
+    @property
+    def plan(self) -> Path:
+        """The folder of the register of figures."""
+        return self.data / "plan"
+
+    @property
+    def maps(self) -> Path:
+        """The folder that generated maps go to."""
+        return self.root / "maps"
+
+    def layer_path(self, layer: str) -> Path:
+        """Return the file of ``layer``."""
+        return self.data / self.layer_files[layer]
+
+    def shown(self, path: Path) -> str:
+        """Return ``path`` as messages show it: relative to the workspace where it lies in it."""
+        return (
+            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        )
+
+
+def bundled_data() -> Path:
+    """Return the plan data that came with the package.
+
+    An installed wheel carries it inside the package; a checkout (also one installed in
+    editable mode) has it beside the package, in the top-level ``data/``.
+    """
+    package = Path(__file__).resolve().parent
+    for candidate in (package / "data", package.parent / "data"):
+        if (candidate / "workspace.toml").is_file():
+            return candidate
+    raise InputError(message("workspace.no_bundled_data"), file=str(package))
+
+
+def find_workspace(start: Path) -> Path:
+    """Return the root of the workspace that contains ``start``.
+
+    Raises
+    ------
+    UsageError
+        Neither ``start`` nor a folder above it is a workspace.
+    """
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    raise UsageError(message("workspace.none_here", folder=str(start)))
+
+
+def create_workspace(target: Path) -> None:
+    """Write a new workspace with the bundled plan data into ``target``.
+
+    Raises
+    ------
+    RefusedError
+        ``target`` exists and is not an empty folder: nothing is ever overwritten.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise RefusedError(message("workspace.target_not_empty"), file=str(target))
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(
+            bundled_data(),
+            target / "data",
+            ignore=shutil.ignore_patterns("__pycache__", "*.py", "*.pyc"),
+        )
+        (target / "maps").mkdir()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(message("file.cannot_write", reason=reason), file=str(target)) from error
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Read data/workspace.toml under ``root``.
+
+    Raises
+    ------
+    UsageError
+        ``root`` is not a workspace.
+    InputError
+        The file cannot be read, or a field is missing or of the wrong type.
+    """
+    path = root / MARKER
+    if not path.is_file():
+        raise UsageError(message("workspace.not_a_workspace", folder=str(root)))
+    fields = read_toml(path, shown=MARKER.as_posix()).root
+    expected, layers = fields.table("expected"), fields.table("layers")
+    tolerance = fields.table("tolerance")
+    west, south, east, north = (float(v) for v in fields.numbers("extent", 4))
+    first, last = (int(v) for v in fields.numbers("plan_period", 2))
+    return Workspace(
+        root=root.resolve(),
+        authority=fields.text("authority"),
+        title=fields.both("title", "title_en"),
+        place=fields.both("place", "place_en"),
+        plan_version=fields.text("plan_version"),
+        plan_period=(first, last),
+        data_date=fields.text("data_date"),
+        planar_crs=fields.text("planar_crs"),
+        extent=(west, south, east, north),
+        draft_notice=fields.both("draft_notice", "draft_notice_en"),
+        expected={kind: expected.whole(kind) for kind in expected.content},
+        layer_files={layer: layers.text(layer) for layer in layers.content},
+        approximate_percent=fields.table("conventions").decimal("approximate_percent"),
+        tolerance=ToleranceDefaults(
+            **{name: tolerance.decimal(name) for name in ToleranceDefaults.__slots__}
+        ),
+    )
