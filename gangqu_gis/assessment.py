@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gangqu_gis.checks import Check, Verdict
+from gangqu_gis.evidence import proven_features
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.plan import Plan
 from gangqu_gis.reconcile import Measured, measure_plan, reconcile
@@ -48,6 +49,7 @@ class Assessment:
 
 def assess(plan: Plan) -> Assessment:
     """Check, measure and reconcile ``plan``."""
-    measured = measure_plan(plan)
+    proven = proven_features(plan.features, plan.history)
+    measured = measure_plan(plan, proven=proven)
     checks = reconcile(plan, measured)
     return Assessment(plan, tuple(check_validity(plan)), measured, tuple(checks))

@@ -115,7 +115,7 @@ def _misprint(rule: Rule, register: Register) -> Iterator[Cause]:
         return
     for id_ in rule.figures:
         figure = register.figures[id_]
-        for printed, how in _misreadings(figure):
+        for printed, how in misreadings(figure):
             changed = {id_: printed}
             if _exact(rule, register, changed) == _printed_value(stated, changed):
                 yield _misprint_cause(figure, printed, how)
@@ -127,7 +127,7 @@ def _misprint_when_rounded(rule: Rule, register: Register) -> Iterator[Cause]:
     if stated is None or computed is None or stated.unit.counts_whole_things:
         return
     value = computed / stated.unit.factor
-    for printed, how in _misreadings(stated):
+    for printed, how in misreadings(stated):
         if Fraction(half_up(value, decimals(printed))) == Fraction(printed):
             yield _misprint_cause(stated, printed, how)
 
@@ -149,7 +149,7 @@ def _misprint_cause(figure: Figure, printed: str, how: str) -> Cause:
     )
 
 
-def _misreadings(figure: Figure) -> Iterator[tuple[str, str]]:
+def misreadings(figure: Figure) -> Iterator[tuple[str, str]]:
     """Yield what a figure may stand for after one slip: dropped, changed or exchanged digit."""
     printed = figure.printed
     if not printed.replace(".", "", 1).isascii() or "-" in printed:

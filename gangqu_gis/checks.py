@@ -81,3 +81,4 @@ class Check:
     basis: str | None = None
     cause: Cause | None = None
     note: Text | None = None
+    reading: Text | None = None

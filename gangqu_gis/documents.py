@@ -208,3 +208,10 @@ def read_text(path: Path, *, shown: str) -> str:
         line = raw[: error.start].count(b"\n") + 1
         raise InputError(message("file.not_utf8"), file=shown, line=line) from None
     return text.replace("\r\n", "\n")
+
+
+def quoted(value: str) -> str:
+    """Return ``value`` as a TOML basic string on one line."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    controls = {c: f"\\u{ord(c):04x}" for c in set(escaped) if ord(c) < 0x20 or ord(c) == 0x7F}
+    return '"' + "".join(controls.get(c, c) for c in escaped) + '"'

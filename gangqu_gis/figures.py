@@ -54,6 +54,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """What a figure printed before a decision amended it."""
+
+    printed: str
+    until: str
+    decision: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One number of the plan.
 
@@ -75,6 +85,7 @@ class Figure:
     note: str
     file: str
     line: int
+    former: tuple[Former, ...] = ()
 
     @property
     def stated(self) -> str:
@@ -234,7 +245,18 @@ def _read_place(entry: Entry, cell: str = "") -> Place:
 
 
 _FIGURE_FIELDS = frozenset(
-    ("id", "printed", "unit", "qualifier", "subject", "quantity", "period", "cell", "note")
+    (
+        "id",
+        "printed",
+        "unit",
+        "qualifier",
+        "subject",
+        "quantity",
+        "period",
+        "cell",
+        "note",
+        "former",
+    )
 )
 
 
@@ -280,7 +302,27 @@ def _read_figure(
         note=entry.text("note", optional=True),
         file=entry.document.shown,
         line=entry.line,
+        former=_read_former(entry),
     )
+
+
+def _read_former(entry: Entry) -> tuple[Former, ...]:
+    blocks = entry.get("former", [])
+    if not isinstance(blocks, list):
+        raise entry.fault("former", "figures.bad_former")
+    former = []
+    for block in blocks:
+        values = {name: block.get(name) for name in ("printed", "until", "decision", "by")}
+        if not all(isinstance(value, str) and value for value in values.values()):
+            raise entry.fault("former", "figures.bad_former")
+        former.append(Former(**values))
+    return tuple(former)
+
+
+def is_printed_number(text: str) -> bool:
+    """Whether ``text`` is a number as a plan prints it: digits with decimals, or a range."""
+    match = _PRINTED.fullmatch(text)
+    return match is not None and not (match[2] and Fraction(match[1]) > Fraction(match[2]))
 
 
 def _read_number(entry: Entry, id_: str) -> str:

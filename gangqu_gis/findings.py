@@ -21,8 +21,8 @@ class Severity(StrEnum):
 class Finding:
     """One fault: which rule, on what, where, how large, against what limit, and the remedy.
 
-    ``where`` is a position in the measuring CRS or a file place in words; ``shape`` is the
-    faulty geometry in the storage CRS, when there is one to show.
+    ``also`` names the other features of a fault between several; ``shape`` is the faulty
+    geometry in the storage CRS, when there is one to show.
     """
 
     rule: str
@@ -30,6 +30,7 @@ class Finding:
     subject: str
     text: Text
     remedy: Text
+    also: tuple[str, ...] = ()
     layer: str | None = None
     file: str | None = None
     line: int | None = None
@@ -37,6 +38,11 @@ class Finding:
     limit: float | None = None
     unit: str | None = None
     shape: Any = field(default=None, compare=False)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Every feature the fault lies on."""
+        return (self.subject, *self.also)
 
     @property
     def place(self) -> str:

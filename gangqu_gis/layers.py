@@ -140,7 +140,7 @@ def read_layers(
 
 def format_layer(name: str, features: Iterable[Feature], schema: Schema) -> str:
     """Return the text of a stored layer: one feature a line, stable key order, 9 decimals."""
-    rows = [_format_feature(feature, schema) for feature in features]
+    rows = [feature_text(feature, schema) for feature in features]
     head = (
         '{"type":"FeatureCollection",'
         f'"name":{json.dumps(name, ensure_ascii=False)},'
@@ -257,7 +257,8 @@ def _check_extent(feature: Feature, extent: tuple[float, float, float, float]) -
     )
 
 
-def _format_feature(feature: Feature, schema: Schema) -> str:
+def feature_text(feature: Feature, schema: Schema) -> str:
+    """Return the one line of a stored feature: keys in schema order, 9 decimals."""
     kind = schema.kinds.get(feature.kind)
     order = [field.name for field in kind.fields] if kind else []
     known = [name for name in order if name in feature.properties]

@@ -9,8 +9,10 @@ from functools import cached_property
 from gangqu_gis import crs
 from gangqu_gis.errors import InputError
 from gangqu_gis.figures import Register, read_register
+from gangqu_gis.history import History, read_history
 from gangqu_gis.layers import Feature, Layer, all_features, read_layers
 from gangqu_gis.messages import message
+from gangqu_gis.readings import Readings, read_readings
 from gangqu_gis.rulebook import read_rules
 from gangqu_gis.rules import Rule
 from gangqu_gis.schema import Schema, read_schema
@@ -26,6 +28,8 @@ class Plan:
     register: Register
     rules: tuple[Rule, ...]
     layers: Mapping[str, Layer]
+    readings: Readings = Readings()
+    history: History = History()
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -72,7 +76,9 @@ def load_plan(workspace: Workspace) -> Plan:
     paths = {layer: workspace.layer_path(layer) for layer in workspace.layer_files}
     shown = {layer: workspace.shown(path) for layer, path in paths.items()}
     layers = read_layers(paths, shown=shown, extent=workspace.extent)
-    return Plan(workspace, schema, register, rules, layers)
+    readings = read_readings(workspace.readings, shown="data/plan/readings.toml")
+    history = read_history(data / "history", shown="data/history")
+    return Plan(workspace, schema, register, rules, layers, readings, history)
 
 
 def _check_names(workspace: Workspace, schema: Schema) -> None:

@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 
 from gangqu_gis import crs, tolerance
+from gangqu_gis.area_causes import Difference, explain_area
 from gangqu_gis.causes import explain
 from gangqu_gis.checks import Check, Tolerance, Verdict
 from gangqu_gis.consistency import check_rule
+from gangqu_gis.evidence import recorded_geometry
 from gangqu_gis.figures import Figure
 from gangqu_gis.layers import Feature
 from gangqu_gis.measure import areas, to_crs
 from gangqu_gis.messages import Text, message, plain
 from gangqu_gis.plan import Plan
+from gangqu_gis.readings import fingerprint
 from gangqu_gis.rules import AreaRule
 from gangqu_gis.units import shortest, unit
 from gangqu_gis.validity import geometry_fault
@@ -75,8 +78,26 @@ def reconcile(plan: Plan, measured: Mapping[str, Measured]) -> list[Check]:
     checks += _without_own_figure(plan, measured, area_rules)
     for rule in plan.rules:
         if not isinstance(rule, AreaRule):
-            checks.append(explain(check_rule(rule, plan.register), rule, plan.register))
+            check = explain(check_rule(rule, plan.register), rule, plan.register)
+            checks.append(_with_reading(check, plan))
     return checks
+
+
+def _with_reading(check: Check, plan: Plan) -> Check:
+    """Return ``accepted`` for a contradiction that a person has decided on."""
+    reading = plan.readings.latest(check.rule)
+    if reading is None or check.verdict is not Verdict.INCONSISTENT:
+        return check
+    text = message(
+        "readings.line",
+        reading=reading.reading,
+        by=reading.by,
+        on=reading.on,
+        reason=reading.reason,
+    )
+    if reading.figures != fingerprint(plan.register.figures[id_] for id_ in check.figures):
+        return replace(check, note=message("readings.lapsed", line=text))
+    return replace(check, verdict=Verdict.ACCEPTED, reading=text)
 
 
 def _check_area(rule: AreaRule, plan: Plan, measured: Mapping[str, Measured]) -> Check:
@@ -132,18 +153,54 @@ def _compare(base: Check, figure: Figure, parts: list[Measured], plan: Plan) -> 
     coarse = tolerance.too_coarse(limit, ellipsoidal, plan.workspace.tolerance)
     if coarse is not None:
         return replace(check, verdict=Verdict.INDICATIVE, note=coarse)
-    return _judged(check, figure, limit)
+    return _judged(check, figure, limit, parts, plan)
 
 
-def _judged(check: Check, figure: Figure, limit: Tolerance) -> Check:
+def _judged(
+    check: Check, figure: Figure, limit: Tolerance, parts: list[Measured], plan: Plan
+) -> Check:
     assert check.ellipsoidal_m2 is not None and check.planar_m2 is not None
     by_ellipsoid = verdict_of(check.ellipsoidal_m2, figure, limit)
     by_plane = verdict_of(check.planar_m2, figure, limit)
-    note = None
+    judged = replace(check, verdict=by_ellipsoid)
     if (by_ellipsoid is Verdict.AGREE) != (by_plane is Verdict.AGREE):
         key = "check.only_planar" if by_plane is Verdict.AGREE else "check.only_ellipsoidal"
-        note = message(key)
-    return replace(check, verdict=by_ellipsoid, note=note)
+        judged = replace(judged, note=message(key))
+    if by_ellipsoid is Verdict.AGREE:
+        return judged
+    return replace(judged, cause=explain_area(_difference(check, figure, limit, parts, plan)))
+
+
+def _difference(
+    check: Check, figure: Figure, limit: Tolerance, parts: list[Measured], plan: Plan
+) -> Difference:
+    assert check.ellipsoidal_m2 is not None and check.planar_m2 is not None
+    return Difference(
+        figure=figure,
+        register=plan.register,
+        ellipsoidal_m2=check.ellipsoidal_m2,
+        planar_m2=check.planar_m2,
+        polygons=[part.in_plane for part in parts],
+        plane=crs.planar(plan.workspace.planar_crs),
+        tolerance_m2=limit.value_m2,
+        former_m2=_former_areas(parts[0].feature.id, plan) if len(parts) == 1 else (),
+    )
+
+
+def _former_areas(id_: str, plan: Plan) -> list[tuple[int, float]]:
+    """Return the ellipsoidal areas that a feature had before each change of its geometry."""
+    former = [
+        (entry.number, recorded_geometry(change.before))
+        for entry in plan.history.entries
+        for change in entry.changes
+        if change.id == id_ and change.moves_geometry
+    ]
+    kept = [(number, geometry) for number, geometry in former if geometry is not None]
+    geometry = np.empty(len(kept), dtype=object)
+    geometry[:] = [shape for _, shape in kept]
+    plane = crs.planar(plan.workspace.planar_crs)
+    found = areas(geometry, crs=crs.storage(), plane=plane).ellipsoidal_m2
+    return [(kept[i][0], float(area)) for i, area in enumerate(found) if area == area]
 
 
 def verdict_of(area_m2: float, figure: Figure, limit: Tolerance) -> Verdict:

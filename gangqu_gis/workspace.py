@@ -55,6 +55,11 @@ class Workspace:
         return self.data / "plan"
 
     @property
+    def readings(self) -> Path:
+        """The file of recorded readings."""
+        return self.plan / "readings.toml"
+
+    @property
     def maps(self) -> Path:
         """The folder that generated maps go to."""
         return self.root / "maps"

@@ -17,6 +17,7 @@ from gangqu_gis.assessment import Assessment
 from gangqu_gis.checks import Check
 from gangqu_gis.figures import Register
 from gangqu_gis.findings import Finding
+from gangqu_gis.gate import GateResult
 from gangqu_gis.intervals import Interval
 from gangqu_gis.stored_areas import FileAreas, StoredAreas, StoredCause
 from gangqu_gis.workspace import Workspace
@@ -44,6 +45,40 @@ def assessment_document(assessment: Assessment, *, lang: str, with_checks: bool 
         "checks": [check_record(c, lang) for c in assessment.checks] if with_checks else [],
         "findings": [finding_record(f, lang) for f in assessment.findings],
     }
+
+
+def gate_document(assessment: Assessment, result: GateResult, *, lang: str) -> Record:
+    """Return the document of a gate: the checks in scope, and what blocks."""
+    inside = assessment_document(assessment, lang=lang)
+    scope = frozenset(result.scope)
+    verdicts: dict[str, int] = {}
+    for check in result.in_scope:
+        verdicts[check.verdict.value] = verdicts.get(check.verdict.value, 0) + 1
+    inside["summary"] |= {
+        "scope": list(result.scope),
+        "clear": result.clear,
+        "confirmed": [check.rule for check in result.confirmed],
+        "unconfirmed": list(result.unconfirmed),
+        "blockers": [
+            {
+                "subject": blocker.subject,
+                "message": blocker.text.render(lang),
+                "remedy": blocker.remedy.render(lang),
+                "rule": blocker.check.rule if blocker.check else None,
+                "finding": blocker.finding.rule if blocker.finding else None,
+            }
+            for blocker in result.blockers
+        ],
+        "context": [check.rule for check in result.context],
+        "checks": len(result.in_scope),
+        "verdicts": verdicts,
+        "history_head": assessment.plan.history.head,
+    }
+    inside["checks"] = [check_record(check, lang) for check in result.in_scope]
+    inside["findings"] = [
+        finding_record(f, lang) for f in assessment.findings if not scope.isdisjoint(f.subjects)
+    ]
+    return inside
 
 
 def measurement_document(measured: FileAreas, stored: StoredAreas | None, *, lang: str) -> Record:
@@ -137,6 +172,7 @@ def check_record(check: Check, lang: str) -> Record:
         "place": check.place or None,
         "because": check.because.render(lang) or None,
         "note": check.note.render(lang) if check.note else None,
+        "reading": check.reading.render(lang) if check.reading else None,
     }
 
 

@@ -14,6 +14,7 @@ from gangqu_gis.assessment import Assessment
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.figures import Register
 from gangqu_gis.findings import Finding
+from gangqu_gis.gate import GateResult
 from gangqu_gis.messages import Text, message
 from gangqu_gis.stored_areas import FileAreas, StoredAreas, StoredCause
 from gangqu_gis.units import Unit, half_up, shortest, unit
@@ -82,6 +83,47 @@ def reconciliation(assessment: Assessment, lang: str) -> RenderableType:
     parts.append(_conventions(p, assessment))
     parts.append(summary(assessment, lang))
     return Group(*parts)
+
+
+def gate(result: GateResult, lang: str) -> RenderableType:
+    """Return the gate's answer: what blocks and what would clear it, then the context."""
+    p = Printer(lang)
+    scope = " ".join(result.scope) if len(result.scope) <= 12 else str(len(result.scope))
+    key, style = (
+        ("report.gate_clear", "bold green") if result.clear else ("report.gate_blocked", "bold red")
+    )
+    parts: list[RenderableType] = [Rich(p.say(key, scope=scope), style=style)]
+    blocked: list[RenderableType] = []
+    for number, blocker in enumerate(result.blockers, 1):
+        blocked.append(Rich(f"{number}. {blocker.text.render(lang)}"))
+        blocked.append(_indented("→ " + blocker.remedy.render(lang)))
+    parts += _section(p, "report.blockers", len(result.blockers), Group(*blocked))
+    parts += _section(p, "report.confirmed", len(result.confirmed), _confirmed(p, result.confirmed))
+    if result.clear and result.unconfirmed:
+        parts.append(
+            Rich(p.say("report.unconfirmed", ids=" ".join(result.unconfirmed)), style="yellow")
+        )
+    parts += _section(p, "report.context", len(result.context), _verdict_list(p, result.context))
+    return Group(*parts)
+
+
+def _confirmed(p: Printer, checks: Iterable[Check]) -> RenderableType:
+    rows: list[RenderableType] = []
+    for check in checks:
+        rows.append(
+            Rich(
+                f"{check.title.render(p.lang)}: {check.stated_text}, {check.formula.render(p.lang)}"
+            )
+        )
+        if check.tolerance is not None:
+            rows.append(_indented(check.tolerance.formula.render(p.lang)))
+    return Group(*rows)
+
+
+def _verdict_list(p: Printer, checks: Iterable[Check]) -> RenderableType:
+    return Group(
+        *(p.verdict(c.verdict).append(f"  {c.title.render(p.lang)}  [{c.rule}]") for c in checks)
+    )
 
 
 def findings(found: Iterable[Finding], lang: str) -> RenderableType:
@@ -248,6 +290,10 @@ def _details(p: Printer, checks: list[Check]) -> RenderableType:
             rows.append(_indented(_difference_line(p, check)))
         if check.cause is not None:
             rows.append(_indented(check.cause.text.render(p.lang)))
+        if check.reading is not None:
+            rows.append(_indented(check.reading.render(p.lang)))
+        if check.note is not None:
+            rows.append(_indented(check.note.render(p.lang)))
         rows.append(_indented(p.say("report.because", because=check.because)))
     return Group(*rows)
 

@@ -1,0 +1,109 @@
+"""The command line: parse, call, render, exit.  Nothing outside this package knows click."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from gangqu_gis import __version__
+from gangqu_gis.cli import editing, figures, granting, reporting
+from gangqu_gis.cli.session import Session, help_text, language
+from gangqu_gis.errors import GangquError
+from gangqu_gis.messages import LANGUAGES, Text, message
+
+EXIT_INTERNAL = 70
+
+
+@click.group(help=help_text("gangqu"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--workspace",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help=help_text("workspace"),
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), default=None, help=help_text("lang"))
+@click.version_option(__version__, prog_name="gangqu", message="%(prog)s %(version)s")
+@click.pass_context
+def gangqu(context: click.Context, folder: Path | None, lang: str | None) -> None:
+    """Run a command."""
+    chosen = lang or language([])
+    context.obj = Session(folder, chosen if chosen in LANGUAGES else "zh")
+
+
+for command in (
+    reporting.build,
+    reporting.check,
+    reporting.reconcile,
+    reporting.measure,
+    reporting.map_,
+    reporting.init,
+    figures.figures,
+    editing.update,
+    editing.history,
+    granting.approval,
+):
+    gangqu.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run the command line; every expected error is one line and its own exit code."""
+    _survive_any_console()
+    lang = language(sys.argv[1:])
+    try:
+        gangqu.main(standalone_mode=False)
+        code = 0
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 0
+    except GangquError as error:
+        code = _complain(error.render(lang), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        code = 2
+    except click.ClickException as error:
+        text = message("cli.usage", reason=error.format_message(), command=_command(error))
+        code = _complain(text.render(lang), 2)
+    except (click.Abort, KeyboardInterrupt):
+        code = _complain(message("cli.interrupted").render(lang), 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        if os.environ.get("GANGQU_DEBUG"):
+            raise
+        code = _complain(_internal(error).render(lang), EXIT_INTERNAL)
+    sys.exit(code)
+
+
+def _survive_any_console() -> None:
+    """A console that cannot show a character shows a question mark instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _complain(line: str, code: int) -> int:
+    click.echo(line, err=True)
+    return code
+
+
+def _command(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return context.command_path if context is not None else "gangqu"
+
+
+def _internal(error: Exception) -> Text:
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    reason = f"{type(error).__name__}: {error}"
+    return message(
+        "cli.internal", reason=reason, where=frames[-1] if frames else "?", version=__version__
+    )

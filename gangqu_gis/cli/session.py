@@ -1,0 +1,125 @@
+"""What every command shares: the session, the language, the common options."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gangqu_gis.messages import LANGUAGES, message
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from gangqu_gis.assessment import Assessment
+    from gangqu_gis.plan import Plan
+    from gangqu_gis.workspace import Workspace
+
+EXIT_BLOCKED = 1
+
+#: Width of reports that go into a file or a pipe.
+PLAIN_WIDTH = 140
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def language(argv: list[str]) -> str:
+    """Return the language asked for by ``--lang`` or GANGQU_LANG; it also sets the help texts."""
+    for at, word in enumerate(argv):
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+        if word == "--lang" and at + 1 < len(argv):
+            return argv[at + 1]
+    return os.environ.get("GANGQU_LANG", "zh")
+
+
+def help_text(key: str) -> str:
+    return message(f"help.{key}").render(language(sys.argv[1:]))
+
+
+class Session:
+    """What every command needs: the language and the workspace that was asked for."""
+
+    def __init__(self, folder: Path | None, lang: str) -> None:
+        self.folder = folder
+        self.lang = lang
+
+    def workspace(self) -> Workspace:
+        """Return the named workspace, or the one around the current folder."""
+        from gangqu_gis.workspace import find_workspace, open_workspace
+
+        return open_workspace(self.folder or find_workspace(Path.cwd()))
+
+    def workspace_if_any(self) -> Workspace | None:
+        """Return the workspace, or ``None`` when none was named and none is around."""
+        from gangqu_gis.errors import UsageError
+        from gangqu_gis.workspace import find_workspace, open_workspace
+
+        if self.folder is not None:
+            return open_workspace(self.folder)
+        try:
+            root = find_workspace(Path.cwd())
+        except UsageError:
+            return None
+        return open_workspace(root)
+
+    def plan(self) -> Plan:
+        """Return the workspace's plan."""
+        from gangqu_gis.plan import load_plan
+
+        return load_plan(self.workspace())
+
+    def assessment(self) -> Assessment:
+        """Return the assessment of the workspace's plan."""
+        from gangqu_gis.assessment import assess
+
+        return assess(self.plan())
+
+    def console(self) -> Console:
+        """Return the console that reports are printed on."""
+        from rich.console import Console
+
+        if sys.stdout.isatty():
+            return Console(highlight=False, emoji=False, markup=False)
+        return Console(width=PLAIN_WIDTH, highlight=False, emoji=False, markup=False)
+
+    def say(self, key: str, **params: object) -> None:
+        """Print one line of the catalogue."""
+        click.echo(message(key, **params).render(self.lang))
+
+
+def lang_option(function: F) -> F:
+    """Add ``--lang`` to a command; it has the same meaning as before the command."""
+
+    def remember(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            context.find_object(Session).lang = value  # type: ignore[union-attr]
+
+    option = click.option(
+        "--lang",
+        type=click.Choice(LANGUAGES),
+        expose_value=False,
+        callback=remember,
+        help=help_text("lang"),
+    )
+    return option(function)
+
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help=help_text("format"),
+)
+
+
+def exit_if(blocked: bool) -> None:
+    """End with exit code 1 when something blocks."""
+    if blocked:
+        raise SystemExit(EXIT_BLOCKED)

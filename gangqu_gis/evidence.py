@@ -1,0 +1,54 @@
+"""What a geometry's basis is worth: surveyed or digitized counts only with its provenance.
+
+The history is the only door by which evidence enters: a basis that merely stands in the layer
+counts as schematic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import shapely
+import shapely.geometry
+
+from gangqu_gis.crs import STORAGE_DECIMALS
+from gangqu_gis.history import History
+from gangqu_gis.layers import Feature
+
+#: Coordinates nearer than this, degrees, are the same: digits that a GIS rewrote (1e-8° is 1 mm).
+SAME_DEGREES = 10.0 ** (1 - STORAGE_DECIMALS)
+
+
+def proven_features(features: Iterable[Feature], history: History) -> frozenset[str]:
+    """Return the ids whose basis the history proves for the geometry that now stands there."""
+    return frozenset(f.id for f in features if f.basis != "schematic" and _is_proven(f, history))
+
+
+def _is_proven(feature: Feature, history: History) -> bool:
+    found = history.origin_of(feature.id)
+    if found is None or feature.geometry is None:
+        return False
+    entry, change = found
+    if change.after is None or entry.provenance is None:
+        return False
+    if entry.provenance.get("basis") != feature.basis:
+        return False
+    return same_geometry(change.after, feature.geometry)
+
+
+def recorded_geometry(record: Mapping[str, Any] | None) -> Any:
+    """Return the shapely geometry of a feature as the history recorded it, or ``None``."""
+    try:
+        return None if record is None else shapely.geometry.shape(record["geometry"])
+    except (ValueError, TypeError, AttributeError, KeyError, shapely.errors.GEOSException):
+        return None
+
+
+def same_geometry(record: Mapping[str, Any], geometry: shapely.Geometry) -> bool:
+    """Whether a recorded feature has ``geometry``, but for digits that a GIS rewrote."""
+    before = recorded_geometry(record)
+    if before is None:
+        return False
+    normal = shapely.normalize([before, geometry])
+    return bool(shapely.equals_exact(normal[0], normal[1], tolerance=SAME_DEGREES))
