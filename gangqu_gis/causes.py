@@ -29,6 +29,9 @@ UNIT_SLIPS: tuple[tuple[Fraction, str], ...] = (
 #: change, some change would fit by accident.
 MOST_FIGURES_SEARCHED = 6
 
+#: A figure of fewer digits is no evidence of a misprint: one change reaches too many values.
+FEWEST_DIGITS = 3
+
 
 def explain(check: Check, rule: Rule, register: Register) -> Check:
     """Return ``check`` with the cause that fits, for one that is ``inconsistent``."""
@@ -150,9 +153,13 @@ def _misprint_cause(figure: Figure, printed: str, how: str) -> Cause:
 
 
 def misreadings(figure: Figure) -> Iterator[tuple[str, str]]:
-    """Yield what a figure may stand for after one slip: dropped, changed or exchanged digit."""
+    """Yield what a figure may stand for after one slip: dropped, changed or exchanged digit.
+
+    The last digit is never the one that slipped: any small difference could be explained so.
+    Nor is anything offered for a figure of fewer than :data:`FEWEST_DIGITS` digits or a range.
+    """
     printed = figure.printed
-    if not printed.replace(".", "", 1).isascii() or "-" in printed:
+    if "-" in printed or len(printed.replace(".", "").lstrip("0")) < FEWEST_DIGITS:
         return
     seen = {printed}
     for how, candidates in (
@@ -168,15 +175,13 @@ def misreadings(figure: Figure) -> Iterator[tuple[str, str]]:
 
 
 def _with_one_more_digit(printed: str) -> Iterator[str]:
-    for at in range(len(printed) + 1):
+    for at in range(len(printed)):
         for digit in "0123456789":
-            candidate = printed[:at] + digit + printed[at:]
-            if Fraction(candidate) != Fraction(printed):
-                yield candidate
+            yield printed[:at] + digit + printed[at:]
 
 
 def _with_one_other_digit(printed: str) -> Iterator[str]:
-    for at, old in enumerate(printed):
+    for at, old in enumerate(printed[:-1]):
         if old.isdigit():
             yield from (printed[:at] + digit + printed[at + 1 :] for digit in "0123456789")
 

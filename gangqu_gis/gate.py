@@ -13,7 +13,7 @@ from gangqu_gis.assessment import Assessment
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.errors import UsageError
 from gangqu_gis.findings import Finding, Severity
-from gangqu_gis.messages import Text, message
+from gangqu_gis.messages import Text, joined, message
 
 #: Verdicts that block in scope, with the message that says what would clear them.
 BLOCKING = (
@@ -121,6 +121,8 @@ def _of_check(check: Check) -> Blocker:
         "ids": " ".join(check.features),
     }
     text = message(f"gate.why_{check.verdict.value}", **texts)
+    if check.cause is not None:
+        text = joined([text, check.cause.text], zh="。", en=". ")
     return Blocker(
         check.subject, text, message(f"gate.clear_{check.verdict.value}", **texts), check
     )

@@ -1,0 +1,75 @@
+"""Write the documents that are derived: docs/fields.md from the schema, docs/commands.md from --help.
+
+``python tools/write_docs.py`` writes them; ``--check`` only says whether they are up to date.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def fields_document() -> str:
+    """Return docs/fields.md: every kind and field that data/schema.toml declares."""
+    from gangqu_gis.schema import read_schema
+
+    schema = read_schema(ROOT / "data" / "schema.toml", shown="data/schema.toml")
+    rows = ["# 要素类别与字段", "", "由 `data/schema.toml` 生成（`python tools/write_docs.py`），不要手改。", ""]
+    rows += ["| 类别 | 代码 | 图层 | 图形 | 应在其内 | 可与之重叠 |", "|---|---|---|---|---|---|"]
+    for kind in schema.kinds.values():
+        overlaps = "、".join(sorted(kind.may_overlap)) or "无"
+        row = (kind.label.zh, f"`{kind.id}`", kind.layer, kind.geometry, kind.within or "-", overlaps)
+        rows.append("| " + " | ".join(row) + " |")
+    for kind in schema.kinds.values():
+        rows += ["", f"## {kind.label.zh}（{kind.label.en}）", ""]
+        rows += ["| 字段 | 名称 | 类型 | 必填 | 取值或单位 | 也认作 |", "|---|---|---|---|---|---|"]
+        for field in kind.fields:
+            domain = " / ".join(field.choices) or field.unit or "-"
+            conditions = "、".join(f"{n}={v}" for n, v in field.required_when)
+            required = "是" if field.required else (f"当 {conditions}" if conditions else "否")
+            aliases = "、".join(field.synonyms) or "-"
+            row = (f"`{field.name}`", field.label.zh, field.type, required, domain, aliases)
+            rows.append("| " + " | ".join(row) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def commands_document() -> str:
+    """Return docs/commands.md: what ``--help`` of every command prints."""
+    import click
+
+    from gangqu_gis.cli import gangqu
+
+    rows = ["# 命令", "", "由各命令的 `--help` 生成（`python tools/write_docs.py`），不要手改。"]
+
+    def add(command: click.Command, path: str) -> None:
+        context = click.Context(command, info_name=path, terminal_width=100)
+        rows.extend(["", f"## {path}", "", "```text", command.get_help(context).rstrip(), "```"])
+        if isinstance(command, click.Group):
+            for name in sorted(command.commands):
+                add(command.commands[name], f"{path} {name}")
+
+    add(gangqu, "gangqu")
+    return "\n".join(rows) + "\n"
+
+
+def main() -> int:
+    """Write the documents, or with ``--check`` compare them; 1 when one is out of date."""
+    os.environ["GANGQU_LANG"] = "zh"
+    documents = {"fields.md": fields_document(), "commands.md": commands_document()}
+    stale = []
+    for name, text in documents.items():
+        path = ROOT / "docs" / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(text, encoding="utf-8", newline="\n")
+    if stale:
+        print("written:" if "--check" not in sys.argv else "out of date:", ", ".join(stale))
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
