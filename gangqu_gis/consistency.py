@@ -159,5 +159,5 @@ def _formula(
         zh, en = f"{left} = {value}{label.zh}", f"{left} = {value} {label.en}".rstrip()
     if isinstance(rule, BoundRule):
         sign = "≤" if rule.at_most else "≥"
-        zh, en = f"{zh} {sign} {stated.text}", f"{en} {sign} {stated.text}"
+        zh, en = f"{zh}，应 {sign} {stated.text}", f"{en}, to be {sign} {stated.text}"
     return Text(zh, en)

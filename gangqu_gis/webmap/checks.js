@@ -1,0 +1,46 @@
+// What is open: the verdicts counted, the plan's contradictions, the faults in the data.
+
+function verdictCounts() {
+  const given = payload.verdicts.filter((verdict) => verdict.count);
+  return el('ul', { class: 'verdicts' }, given.map((verdict) => el('li', {}, badge(verdict.id),
+    el('b', {}, String(verdict.count)))));
+}
+
+function contradiction(check) {
+  return el('li', {}, el('details', {},
+    el('summary', {}, glyphBadge(verdictOf(check.verdict)), el('span', {}, words(check.title))),
+    facts([
+      [texts.stated, quoted(check.stated)],
+      [texts.formula, el('span', { class: 'formula' }, words(check.formula))],
+      [texts.cause, check.cause],
+      [texts.because, words(check.because)],
+      [texts.place, quoted(check.place)],
+    ])));
+}
+
+function contradictions() {
+  const count = payload.contradictions.length;
+  if (!count) return el('p', { class: 'none' }, texts.no_contradictions);
+  return el('details', { class: 'open-list' },
+    el('summary', {}, fill(texts.contradictions, { count })),
+    el('ul', {}, payload.contradictions.map(contradiction)));
+}
+
+function finding(entry) {
+  return el('li', {}, el('p', {}, words(entry.text)),
+    facts([[texts.remedy, words(entry.remedy)], [texts.place, words(entry.place)]]));
+}
+
+function findings() {
+  const count = payload.findings.length;
+  if (!count) return null;
+  return el('details', { class: 'open-list' }, el('summary', {}, fill(texts.findings, { count })),
+    el('ul', { class: 'plain' }, payload.findings.map(finding)));
+}
+
+function checksSection() {
+  const total = payload.verdicts.reduce((sum, verdict) => sum + verdict.count, 0);
+  return el('section', { class: 'open' },
+    el('h2', {}, texts.checks, el('small', {}, fill(texts.checks_count, { count: total }))),
+    verdictCounts(), contradictions(), findings());
+}

@@ -1,0 +1,259 @@
+"""One feature or one check of an assessment as the page's script reads it: words and numbers.
+
+Pure selection and wording.  Every number was measured or judged elsewhere; here it is rounded
+half-up and given its unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from gangqu_gis.assessment import Assessment
+from gangqu_gis.checks import Check
+from gangqu_gis.figures import Figure
+from gangqu_gis.layers import Feature
+from gangqu_gis.messages import Text, message, plain
+from gangqu_gis.reconcile import Measured
+from gangqu_gis.schema import SIDES, Field
+from gangqu_gis.units import half_up, shortest, unit
+from gangqu_gis.webmap import shapes
+
+#: Fields that a card shows in places of their own, or not at all.
+_SHOWN_ELSEWHERE = frozenset(
+    (
+        "id",
+        "kind",
+        "name",
+        "name_en",
+        "basis",
+        "uncertainty_m",
+        "bounds",
+        "figures",
+        "note",
+        "note_en",
+        "described",
+    )
+)
+
+Entry = dict[str, Any]
+
+
+def reference_of(feature: Feature, assessment: Assessment) -> str:
+    """Return what the page calls a feature: its id where that is unique, else its position."""
+    unique = assessment.plan.by_id.get(feature.id) is feature
+    return feature.id if unique else f"{feature.layer}#{feature.number}"
+
+
+def is_placeholder(feature: Feature) -> bool:
+    """Whether the plan declares the feature and does not describe it."""
+    return feature.properties.get("described") is False
+
+
+def polygon_entry(feature: Feature, assessment: Assessment, lang: str) -> Entry:
+    """Return a polygon feature with its areas, stated figures and checks."""
+    ref = reference_of(feature, assessment)
+    measured = assessment.measured.get(ref)
+    entry = line_entry(feature, assessment, lang)
+    entry.update(
+        at=shapes.label_point(feature.geometry),
+        placeholder=is_placeholder(feature),
+        area=_area(measured, lang),
+        withheld=_withheld(measured, feature, lang),
+        tag=_tag(feature, measured, lang),
+        figures=[figure_entry(f, lang) for f in _figures_of(feature, assessment)],
+        checks=[check_entry(c, lang) for c in _checks_of(feature, ref, assessment)],
+        bounds=_bounds(feature, assessment, lang),
+    )
+    return entry
+
+
+def line_entry(feature: Feature, assessment: Assessment, lang: str) -> Entry:
+    """Return what every feature has: names, kind, basis, geometry, attributes, note."""
+    ref = reference_of(feature, assessment)
+    basis = basis_of(feature, assessment)
+    name, english = feature.name(), feature.name("en")
+    return {
+        "ref": ref,
+        "id": feature.label,
+        "kind": feature.kind,
+        "name": feature.name(lang),
+        "other_name": next((n for n in (name, english) if n != feature.name(lang)), ""),
+        "keys": list(dict.fromkeys((name, english, feature.label))),
+        "basis": basis,
+        "basis_label": _basis_label(feature, basis).render(lang),
+        "geometry": shapes.geojson(feature.geometry),
+        "attributes": _attributes(feature, assessment, lang),
+        "note": _note(feature, lang),
+    }
+
+
+def basis_of(feature: Feature, assessment: Assessment) -> str:
+    """Return the basis that counts: a claimed survey without provenance is schematic."""
+    measured = assessment.measured.get(reference_of(feature, assessment))
+    return feature.basis if measured is None else measured.basis
+
+
+def figure_entry(figure: Figure, lang: str) -> Entry:
+    """Return a stated figure as printed, with its place in the plan."""
+    return {
+        "id": figure.id,
+        "subject": figure.subject.label.render(lang),
+        "label": figure.quantity.label.render(lang),
+        "period": figure.period,
+        "stated": figure.stated,
+        "place": str(figure.place),
+        "note": figure.note,
+    }
+
+
+def check_entry(check: Check, lang: str) -> Entry:
+    """Return a check: verdict, title, what is stated, formula, cause, note, place."""
+    return {
+        "rule": check.rule,
+        "kind": check.kind,
+        "verdict": check.verdict.value,
+        "title": check.title.render(lang),
+        "features": list(check.features),
+        "quantity": check.quantity.render(lang),
+        "stated": check.stated_text or "",
+        "place": check.place,
+        "because": check.because.render(lang),
+        "formula": check.formula.render(lang),
+        "difference": _difference(check, lang),
+        "tolerance": check.tolerance.formula.render(lang) if check.tolerance else "",
+        "cause": check.cause.text.render(lang) if check.cause else "",
+        "note": check.note.render(lang) if check.note else "",
+    }
+
+
+def hectares(area_m2: float, places: int = 4) -> Text:
+    """Return an area in hectares, with its unit."""
+    value = half_up(Fraction(area_m2) / unit("ha").factor, places)
+    return message("map.hectares", value=f"{value:,f}")
+
+
+def mu(area_m2: float) -> Text:
+    """Return an area in 亩, 2 decimals, with its unit."""
+    value = half_up(Fraction(area_m2) / unit("mu").factor, 2)
+    return message("map.mu", value=f"{value:,f}")
+
+
+def _square_metres(area_m2: float) -> Text:
+    return message("map.square_metres", value=f"{half_up(area_m2, 2):,f}")
+
+
+def _area(measured: Measured | None, lang: str) -> Entry | None:
+    if measured is None or measured.ellipsoidal_m2 is None:
+        return None
+    return {
+        "ellipsoidal": _one_area(measured.ellipsoidal_m2, lang),
+        "planar": None if measured.planar_m2 is None else _one_area(measured.planar_m2, lang),
+    }
+
+
+def _one_area(area_m2: float, lang: str) -> dict[str, str]:
+    return {
+        "m2": _square_metres(area_m2).render(lang),
+        "ha": hectares(area_m2).render(lang),
+        "mu": mu(area_m2).render(lang),
+    }
+
+
+def _withheld(measured: Measured | None, feature: Feature, lang: str) -> str:
+    fault = feature.geometry_fault if measured is None else measured.withheld
+    return fault.render(lang) if fault else ""
+
+
+def _tag(feature: Feature, measured: Measured | None, lang: str) -> str:
+    """Return the second line of the label on the map."""
+    if is_placeholder(feature):
+        return message("map.placeholder").render(lang)
+    if measured is None or measured.ellipsoidal_m2 is None:
+        return ""
+    area = hectares(measured.ellipsoidal_m2, 2)
+    if measured.basis != "schematic":
+        return area.render(lang)
+    basis = message(f"basis.{measured.basis}")
+    return message("map.area_and_basis", area=area, basis=basis).render(lang)
+
+
+def _basis_label(feature: Feature, basis: str) -> Text:
+    declared = message(f"basis.{feature.basis}")
+    if basis != feature.basis:
+        return message("map.basis_unproven", basis=declared)
+    error = feature.number_of("uncertainty_m")
+    if error is None:
+        return declared
+    return message("map.basis_with_error", basis=declared, metres=f"{error:g}")
+
+
+def _figures_of(feature: Feature, assessment: Assessment) -> list[Figure]:
+    """Return the figures about the feature, and those that it names itself."""
+    register = assessment.plan.register
+    named = feature.properties.get("figures")
+    named = [n for n in named if isinstance(n, str)] if isinstance(named, list) else []
+    found = register.of_feature(feature.id) if feature.id else []
+    found += [register.figures[name] for name in named if name in register.figures]
+    return list({figure.id: figure for figure in found}.values())
+
+
+def _checks_of(feature: Feature, ref: str, assessment: Assessment) -> list[Check]:
+    """Return the checks that measure the feature, then those between figures about it."""
+    own = {f.id for f in _figures_of(feature, assessment)}
+    measuring = assessment.of_feature(ref)
+    between = [c for c in assessment.checks if not c.features and own.intersection(c.figures)]
+    return measuring + between
+
+
+def _bounds(feature: Feature, assessment: Assessment, lang: str) -> list[Entry]:
+    sides = feature.properties.get("bounds")
+    if not isinstance(sides, Mapping):
+        return []
+    by_id = assessment.plan.by_id
+    rows = []
+    for side in SIDES:
+        ids = sides.get(side)
+        if not isinstance(ids, list) or not ids:
+            continue
+        names = [by_id[i].name(lang) if i in by_id else i for i in map(str, ids)]
+        rows.append({"side": message(f"map.bounds_{side}").render(lang), "lines": names})
+    return rows
+
+
+def _attributes(feature: Feature, assessment: Assessment, lang: str) -> list[Entry]:
+    kind = assessment.plan.schema.kinds.get(feature.kind)
+    if kind is None:
+        return []
+    shown = [field for field in kind.fields if field.name not in _SHOWN_ELSEWHERE]
+    rows = [(field, feature.properties.get(field.name)) for field in shown]
+    return [
+        {"label": field.label.render(lang), "value": _value(field, value).render(lang)}
+        for field, value in rows
+        if value not in (None, "", [])
+    ]
+
+
+def _value(field: Field, value: Any) -> Text:
+    if isinstance(value, bool):
+        return message("map.yes" if value else "map.no")
+    if isinstance(value, int | float):
+        text = f"{value:g}" if abs(value) < 1e6 else str(value)
+        return message("map.metres", value=text) if field.unit == "m" else plain(text)
+    if isinstance(value, list):
+        return plain(" ".join(map(str, value)))
+    return plain(value)
+
+
+def _note(feature: Feature, lang: str) -> str:
+    english = feature.properties.get("note_en") if lang == "en" else None
+    return str(english or feature.properties.get("note") or "")
+
+
+def _difference(check: Check, lang: str) -> str:
+    if check.difference is None or check.unit is None:
+        return ""
+    sign = "+" if check.difference > 0 else ""
+    label = unit(check.unit).label.render(lang)
+    return f"{sign}{shortest(check.difference, digits=6)} {label}".strip()

@@ -1,0 +1,54 @@
+// The legend: only what is on the map, for the panel and for the printed sheet.
+
+function lineSwatch(role) {
+  const look = LINE_LOOKS[role];
+  const line = (colour, width) => shape('path', { d: 'M2 10h26', stroke: colour, 'stroke-width': width, fill: 'none' });
+  return shape('svg', { viewBox: '0 0 30 20', class: 'swatch', 'aria-hidden': 'true', focusable: 'false' },
+    look.casing ? line(look.casing, 8) : null, line(look.color, role === 'coast' ? 2.5 : 5.5));
+}
+
+function plainSwatch(colour) {
+  return swatch({ fillColor: colour, color: '#3b4a5f', weight: 1 });
+}
+
+function basisSwatch(basis) {
+  const group = payload.groups.find((one) => one.light) || payload.groups[0];
+  return swatch({ ...styleOf({ kind: group.id, basis, placeholder: false }), color: '#3b4a5f' });
+}
+
+function legendRow(sample, label, detail) {
+  return el('li', {}, sample, el('span', {}, label), detail ? el('small', {}, detail) : null);
+}
+
+function legendBlock(level, title, rows) {
+  const shown = rows.filter(Boolean);
+  return shown.length ? el('div', { class: 'legend-block' }, heading(level, title), el('ul', {}, ...shown)) : null;
+}
+
+function basisRows() {
+  const held = payload.features.some((feature) => feature.placeholder);
+  const rows = payload.bases.map((basis) => legendRow(basisSwatch(basis.id), basis.label,
+    [fill(texts.count, { count: basis.count }), basis.error].filter(Boolean).join(' · ')));
+  if (held) {
+    const feature = payload.features.find((one) => one.placeholder);
+    rows.push(legendRow(swatch(styleOf(feature)), feature.tag));
+  }
+  return rows;
+}
+
+function legendBlocks(level) {
+  const base = payload.base.filter((one) => one.count)
+    .map((one) => legendRow(lineSwatch(one.role), one.label, one.error));
+  const sea = payload.sea ? legendRow(plainSwatch(LINE_LOOKS.sea.fillColor), texts.sea) : null;
+  return [
+    legendBlock(level, texts.legend_use, payload.land_use.map((use) => legendRow(plainSwatch(use.colour), use.label))),
+    legendBlock(level, texts.legend_kind, payload.groups.filter((group) => group.features.length)
+      .map((group) => legendRow(groupSwatch(group), group.label))),
+    legendBlock(level, texts.legend_basis, basisRows()),
+    legendBlock(level, texts.legend_base, [...base, sea]),
+  ];
+}
+
+function legendSection() {
+  return el('section', { class: 'legend' }, el('h2', {}, texts.legend), ...legendBlocks(3).filter(Boolean));
+}

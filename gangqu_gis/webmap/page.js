@@ -1,0 +1,22 @@
+// Puts the page together, in the order in which the parts need one another.
+
+function start() {
+  makePatterns();
+  makeCard();
+  makePanel();
+  makeSheet();
+  prepareMap();
+  drawBase();
+  drawPlots();
+  makeLabels();
+  drawLabels();
+  followAddress();
+  narrow.addEventListener('change', () => {
+    fitFrame();
+    drawLabels();
+  });
+  // Tells tests and print tools that everything stands.
+  document.documentElement.dataset.ready = 'true';
+}
+
+start();

@@ -1,0 +1,355 @@
+"""The overview page in a real browser: what a planner does with it, and how it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.conftest import DESK, PHONE, Opener
+from browser.webmap_cases import HOSTILE
+
+pytestmark = pytest.mark.browser
+
+SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+PAGES = pytest.mark.parametrize("name", ["index-zh", "index-en", "hostile-zh", "hostile-en"])
+Box = dict[str, float]
+
+_BOXES = """(selector) => [...document.querySelectorAll(selector)].map((node) => {
+  const box = node.getBoundingClientRect();
+  const { left, top, right, bottom } = box;
+  return { left, top, right, bottom, text: node.textContent };
+}).filter((box) => box.right > box.left && box.bottom > box.top)"""
+#: What is drawn of a name: of a turned one the text, whose box turns with it.
+_NAMES = ".name.placed:not(.name-line), .name-line.placed .name-text"
+
+
+def boxes(page: Page, selector: str) -> list[Box]:
+    found: list[Box] = page.evaluate(_BOXES, selector)
+    return found
+
+
+def count(page: Page, selector: str, condition: str) -> int:
+    """Return how many nodes ``n`` of ``selector`` fulfil a JavaScript condition."""
+    script = (
+        f"(selector) => [...document.querySelectorAll(selector)].filter((n) => {condition}).length"
+    )
+    found: int = page.evaluate(script, selector)
+    return found
+
+
+def overlap(a: Box, b: Box) -> bool:
+    slack = 0.5
+    return (
+        min(a["right"], b["right"]) - max(a["left"], b["left"]) > slack
+        and min(a["bottom"], b["bottom"]) - max(a["top"], b["top"]) > slack
+    )
+
+
+def overlaps(all_: list[Box]) -> list[tuple[Any, Any]]:
+    pairs = [(a, b) for i, a in enumerate(all_) for b in all_[i + 1 :]]
+    return [(a["text"], b["text"]) for a, b in pairs if overlap(a, b)]
+
+
+def within(inner: Box, outer: Box) -> bool:
+    return (
+        inner["left"] >= outer["left"] - 0.5
+        and inner["right"] <= outer["right"] + 0.5
+        and inner["top"] >= outer["top"] - 0.5
+        and inner["bottom"] <= outer["bottom"] + 0.5
+    )
+
+
+def assert_names_stand(page: Page) -> None:
+    names = boxes(page, _NAMES)
+    standing = boxes(page, ".tools, .north, .scale, #card:not([hidden])")
+    assert overlaps(names) == []
+    assert [n["text"] for n in names for s in standing if overlap(n, s)] == []
+    frame = boxes(page, "#map_gangqu")[0]
+    assert all(within(name, frame) for name in names)
+
+
+def choose(page: Page, words: str) -> None:
+    page.fill("#search", words)
+    page.keyboard.press("Enter")
+
+
+@PAGES
+@SIZES
+def test_opens_from_a_file_and_stays_quiet(
+    open_page: Opener, name: str, size: tuple[int, int]
+) -> None:
+    page = open_page(name, size=size).page
+    assert page.locator(".leaflet-fills-pane path").count() > 0
+    assert page.locator(".name.placed").count() > 0
+
+
+@PAGES
+@SIZES
+def test_nothing_overlaps_and_nothing_is_cut(
+    open_page: Opener, name: str, size: tuple[int, int]
+) -> None:
+    page = open_page(name, size=size).page
+    assert overlaps(boxes(page, "#map_gangqu, #panel")) == []
+    for box in boxes(page, "#map_gangqu, #panel, .tools, .north, .scale, .search input"):
+        assert within(box, {"left": 0, "top": 0, "right": size[0], "bottom": size[1]})
+    assert count(page, "html, #panel, .panel-body", "n.scrollWidth > n.clientWidth") == 0
+    if not name.startswith("hostile"):
+        assert count(page, "h1, .sub, .authority", "n.scrollHeight > n.clientHeight + 2") == 0
+    assert_names_stand(page)
+
+
+@SIZES
+def test_names_stand_at_every_zoom(open_page: Opener, size: tuple[int, int]) -> None:
+    page = open_page(size=size).page
+    shown = set()
+    for zoom in (12, 13, 14, 15, 16.5, 18):
+        page.evaluate(f"map_gangqu.setView([30.6093, 121.0985], {zoom}, {{ animate: false }})")
+        assert_names_stand(page)
+        shown |= {box["text"] for box in boxes(page, _NAMES)}
+    assert any("公顷" in str(text) for text in shown)
+
+
+def test_names_stand_beside_the_card(open_page: Opener) -> None:
+    page = open_page(address="#sel=district-gucheng").page
+    expect(page.locator("#card")).to_be_visible()
+    assert_names_stand(page)
+
+
+def test_a_group_is_switched_off_and_on(open_page: Opener) -> None:
+    page = open_page().page
+    before = page.locator(".leaflet-plots-pane path").count()
+    box = page.get_by_role("checkbox", name="存量住宅用地")
+    box.uncheck()
+    assert page.locator(".leaflet-plots-pane path").count() == before - 3
+    assert "off=stock_parcel" in page.url
+    assert not [n for n in boxes(page, _NAMES) if str(n["text"]).startswith("存量地块")]
+    box.check()
+    assert page.locator(".leaflet-plots-pane path").count() == before
+
+
+def test_groups_show_counts_and_sums(open_page: Opener) -> None:
+    page = open_page().page
+    group = page.locator(".group").filter(has_text="存量住宅用地").first
+    expect(group).to_contain_text("3 个")
+    expect(group).to_contain_text("公顷")
+    expect(group).to_contain_text("亩")
+
+
+@pytest.mark.parametrize("words", ["存量地块1", "stock-1", "Stock parcel 1", "ＳＴＯＣＫ-1"])
+def test_search_selects_and_the_card_tells(open_page: Opener, words: str) -> None:
+    page = open_page().page
+    choose(page, words)
+    card = page.locator("#card")
+    expect(card.locator("h2")).to_have_text("存量地块1")
+    expect(card).to_contain_text("4.35公顷")
+    expect(card).to_contain_text("二、总体要求 （四）主要目标 城镇住房供应总量")
+    expect(card).to_contain_text("示意")
+    expect(card).to_contain_text("±")
+    expect(card).to_contain_text("椭球面积")
+    expect(card).to_contain_text("平面面积")
+    expect(card.locator(".badge").first).to_be_visible()
+    assert "sel=stock-1" in page.url
+
+
+def test_search_finds_a_road_and_says_when_it_finds_nothing(open_page: Opener) -> None:
+    page = open_page().page
+    choose(page, "陈山路")
+    expect(page.locator("#card h2")).to_have_text("陈山路")
+    page.fill("#search", "没有这个地方")
+    expect(page.locator("#results")).to_contain_text("没有符合的要素")
+
+
+def test_search_by_arrow_keys(open_page: Opener) -> None:
+    page = open_page().page
+    page.fill("#search", "存量地块")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#search").get_attribute("aria-activedescendant") == "result-1"
+    page.keyboard.press("Enter")
+    expect(page.locator("#card h2")).to_have_text("存量地块2")
+
+
+def test_click_on_the_map_selects_and_escape_closes(open_page: Opener) -> None:
+    page = open_page().page
+    page.locator(".leaflet-plots-pane path").last.click()
+    expect(page.locator("#card")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#card")).to_be_hidden()
+    assert "sel=" not in page.url
+
+
+def test_keyboard_path_to_a_feature_and_back(open_page: Opener) -> None:
+    page = open_page().page
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#group-0")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator("#group-0")).not_to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    item = page.locator(".feature").first
+    expect(item).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#card")).to_be_focused()
+    expect(page.locator("#group-0")).to_be_checked()
+    assert item.get_attribute("aria-current") == "true"
+    page.keyboard.press("Escape")
+    expect(item).to_be_focused()
+
+
+def test_the_address_restores_view_layers_and_selection(open_page: Opener) -> None:
+    first = open_page().page
+    first.get_by_role("checkbox", name="道路").uncheck()
+    choose(first, "新增地块3")
+    first.wait_for_timeout(400)
+    address = first.url.partition("#")[2]
+    second = open_page(address="#" + address).page
+    expect(second.locator("#card h2")).to_have_text("新增地块3")
+    expect(second.get_by_role("checkbox", name="道路")).not_to_be_checked()
+    view = (
+        "[map_gangqu.getZoom(), ...Object.values(map_gangqu.getCenter()).map((n) => n.toFixed(4))]"
+    )
+    assert second.evaluate(view) == first.evaluate(view)
+
+
+@pytest.mark.parametrize(
+    "address", ["#view=x/y/z", "#sel=%E0%A4%A", "#off=nothing&sel=nobody", "#<img src=x>"]
+)
+def test_a_broken_address_does_no_harm(open_page: Opener, address: str) -> None:
+    page = open_page(address=address).page
+    expect(page.locator("#card")).to_be_hidden()
+    assert page.locator(".name.placed").count() > 0
+
+
+def test_the_sixth_district_is_a_placeholder(open_page: Opener) -> None:
+    page = open_page().page
+    label = page.locator(".name-placeholder.placed")
+    expect(label).to_contain_text("规划未描述，位置待定")
+    choose(page, "district-waiwei")
+    expect(page.locator("#card .placeholder-note")).to_contain_text("规划未描述，位置待定")
+    expect(page.locator("#card")).not_to_contain_text("椭球面积")
+    assert count(page, "path", "n.getAttribute('fill') === 'url(#fill-placeholder)'") == 1
+
+
+def test_contradictions_are_listed_with_formula(open_page: Opener) -> None:
+    page = open_page().page
+    page.locator("summary", has_text="规划自身的矛盾").click()
+    item = page.locator(".open-list li", has_text="滨海总面积")
+    item.locator("summary").click()
+    expect(item).to_contain_text("2.24平方公里")
+    expect(item).to_contain_text("原因")
+
+
+@pytest.mark.parametrize("name", ["hostile-zh", "hostile-en"])
+def test_hostile_words_are_shown_and_do_nothing(open_page: Opener, name: str) -> None:
+    page = open_page(name).page
+    for summary in page.locator("details > summary").all():
+        summary.evaluate("(node) => { node.parentNode.open = true; }")
+    refs = page.evaluate(
+        "JSON.parse(document.getElementById('gangqu-data').textContent).features.map((f) => f.ref)"
+    )
+    for ref in refs:
+        page.evaluate("(ref) => { location.hash = '#sel=' + encodeURIComponent(ref); }", ref)
+        page.wait_for_timeout(15)
+    shown = page.locator("body").inner_text()
+    for words in (
+        "{{7*191}}",
+        "{% raise %}",
+        "{# x #}",
+        "${alert(1)}",
+        "<img src=x onerror=window.hacked=1>",
+    ):
+        assert words in shown and words in HOSTILE
+    assert "1337" not in page.locator("#panel").inner_text()
+    for path in page.locator(".leaflet-plots-pane path").all()[:6]:
+        path.dispatch_event("mouseover")
+    assert (
+        page.locator("#panel img, #card img, .leaflet-tooltip img, body > script[src]").count() == 0
+    )
+
+
+@SIZES
+def test_phone_drawer_and_card_leave_the_map_free(open_page: Opener, size: tuple[int, int]) -> None:
+    page = open_page(size=size).page
+    if size == PHONE:
+        page.locator(".drawer").click()
+        expect(page.locator(".panel-body")).to_be_visible()
+        assert page.locator(".drawer").get_attribute("aria-expanded") == "true"
+        assert overlaps(boxes(page, "#map_gangqu, #panel")) == []
+        assert_names_stand(page)
+    choose(page, "district-binhai")
+    expect(page.locator("#card")).to_be_visible()
+    frame, card = boxes(page, "#map_gangqu")[0], boxes(page, "#card")[0]
+    if size == PHONE:
+        assert not overlap(frame, card) and frame["bottom"] - frame["top"] > 250
+    assert within(card, {"left": 0, "top": 0, "right": size[0], "bottom": size[1]})
+    page.wait_for_timeout(400)
+    assert_names_stand(page)
+
+
+@pytest.mark.parametrize(("paper", "width", "height"), [("a3", 1191, 842), ("a4", 595, 842)])
+def test_prints_on_one_sheet_at_a_round_scale(
+    open_page: Opener, paper: str, width: int, height: int
+) -> None:
+    page = open_page().page
+    classes = "document.documentElement.classList"
+    page.evaluate(f"{classes}.remove('paper-a4'); {classes}.add('paper-{paper}')")
+    before = page.evaluate("[map_gangqu.getZoom(), map_gangqu.getCenter().toString()]")
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    box = re.search(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", printed)
+    assert box and abs(float(box[1]) - width) < 2 and abs(float(box[2]) - height) < 2
+    assert page.evaluate("[map_gangqu.getZoom(), map_gangqu.getCenter().toString()]") == before
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    sheet = page.locator(".sheet-head, .sheet-foot").all_inner_texts()
+    text = " ".join(sheet)
+    for words in (
+        "嘉兴港区住房发展",
+        "内部使用 未经审图 不得公开",
+        "2026-11-23",
+        "椭球面积",
+        "EPSG:4549",
+        "示意",
+    ):
+        assert words in text
+    assert re.search(r"1:\d+,(000|500)", text)
+    expect(page.locator("#panel")).to_be_hidden()
+    assert overlaps(boxes(page, ".sheet-head, #map_gangqu, .sheet-foot")) == []
+    assert_names_stand(page)
+
+
+def test_the_paper_scale_is_true(open_page: Opener) -> None:
+    """A printed length is as long on the ground as the scale says (0.3 %: Leaflet's sphere)."""
+    page = open_page().page
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    found = re.search(r"1:([\d,]+)", page.locator(".paper-scale").inner_text())
+    assert found
+    ratio = int(found[1].replace(",", ""))
+    ends = "[100, 478].map((x) => map_gangqu.containerPointToLatLng([x, 300]))"
+    metres = page.evaluate(f"map_gangqu.distance(...{ends})")
+    printed = 378 * 0.0254 / 96
+    assert abs(metres / printed / ratio - 1) < 0.003
+
+
+def test_reduced_motion_stops_animation(open_page: Opener) -> None:
+    page = open_page(reduced_motion="reduce").page
+    choose(page, "stock-1")
+    zoom = page.evaluate("map_gangqu.getZoom()")
+    page.wait_for_timeout(300)
+    assert page.evaluate("map_gangqu.getZoom()") == zoom
+
+
+def test_controls_have_names_and_the_map_is_a_region(open_page: Opener) -> None:
+    page = open_page("index-en").page
+    for name in ("Zoom in", "Zoom out", "Whole map"):
+        expect(page.get_by_role("button", name=name)).to_be_visible()
+    expect(page.get_by_role("region", name=re.compile("^Map"))).to_be_visible()
+    expect(page.get_by_role("combobox", name="Search")).to_be_visible()
+    nameless = "!n.textContent.trim() && !n.ariaLabel && !(n.labels && n.labels.length)"
+    assert count(page, "button, input", nameless) == 0

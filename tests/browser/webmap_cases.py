@@ -1,0 +1,111 @@
+"""Assessments for the map tests: the plan as it is, and the same plan with hostile words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gangqu_gis.assessment import Assessment, assess
+from gangqu_gis.figures import Figure, Place
+from gangqu_gis.layers import Feature, Layer
+from gangqu_gis.messages import Text
+from gangqu_gis.plan import Plan, load_plan
+from gangqu_gis.workspace import open_workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: What must be shown as text and never run, in Python or in a browser.
+HOSTILE = (
+    "{{7*191}}",
+    "{% raise %}",
+    "{# x #}",
+    "${alert(1)}",
+    "`backticks`",
+    "</script><script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    "\"double\" 'single' &amp; &#60;",
+    "line\u2028and\u2029paragraph",
+    "\u202eright to left\u202c \u200f",
+    "<!-- <script> ]]>",
+    "nul\x00 bell\x07 lone\ud800surrogate",
+    "长" * 10_000,
+)
+_PLAIN_FIELDS = ("name", "name_en", "source", "note", "note_en", "bounds_text", "community")
+
+
+@cache
+def real() -> Assessment:
+    """Return the assessment of the plan in this repository."""
+    return assess(load_plan(open_workspace(ROOT)))
+
+
+@cache
+def hostile() -> Assessment:
+    """Return the same plan with hostile words in every text of every feature, figure and rule."""
+    plan = real().plan
+    words = _endless()
+    layers = {name: _hostile_layer(layer, words) for name, layer in plan.layers.items()}
+    rules = tuple(replace(rule, title=_text(words), because=_text(words)) for rule in plan.rules)
+    figures = {id_: _hostile_figure(f, words) for id_, f in plan.register.figures.items()}
+    workspace = replace(
+        plan.workspace,
+        authority=next(words),
+        title=Text(HOSTILE[5], HOSTILE[6]),
+        place=_text(words),
+        plan_version=next(words),
+        data_date=next(words),
+        draft_notice=_text(words),
+    )
+    register = replace(plan.register, figures=figures)
+    return assess(Plan(workspace, plan.schema, register, rules, layers))
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every text in a JSON-like value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from texts_in(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts_in(part)
+
+
+def _endless() -> Iterator[str]:
+    while True:
+        yield from HOSTILE
+
+
+def _text(words: Iterator[str]) -> Text:
+    return Text(next(words), next(words))
+
+
+def _hostile_layer(layer: Layer, words: Iterator[str]) -> Layer:
+    features = [_hostile_feature(feature, words) for feature in layer.features]
+    first = features[0]
+    # Ids that break every rule, one of them twice.
+    for number, id_ in enumerate((*HOSTILE, HOSTILE[0]), len(features) + 1):
+        properties = {**first.properties, "id": id_, "name": id_}
+        features.append(replace(first, properties=properties, number=number))
+    return replace(layer, features=tuple(features))
+
+
+def _hostile_feature(feature: Feature, words: Iterator[str]) -> Feature:
+    changed = {name: next(words) for name in _PLAIN_FIELDS}
+    return replace(feature, properties={**feature.properties, **changed, next(words): next(words)})
+
+
+def _hostile_figure(figure: Figure, words: Iterator[str]) -> Figure:
+    place = Place(*(next(words) for _ in fields(Place)))
+    return replace(
+        figure,
+        place=place,
+        note=next(words),
+        unit_printed=next(words),
+        subject=replace(figure.subject, label=_text(words)),
+        quantity=replace(figure.quantity, label=_text(words)),
+    )
