@@ -57,8 +57,8 @@ def explain_area(difference: Difference) -> Cause | None:
     """Return the first cause that fits, or ``None``."""
     for search in _SEARCHES:
         found = list(search(difference))
-        if len(found) == 1:
-            return found[0]
+        if found:
+            return found[0] if len(found) == 1 else None
     return None
 
 

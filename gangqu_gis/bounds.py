@@ -26,7 +26,7 @@ from gangqu_gis.measure import to_crs
 from gangqu_gis.messages import Text, joined, message, plain
 from gangqu_gis.plan import Plan
 from gangqu_gis.schema import SIDES
-from gangqu_gis.validity import geometry_fault
+from gangqu_gis.soundness import geometry_fault
 from gangqu_gis.workspace import ToleranceDefaults
 
 #: A bound holds where at least this share of the side runs along the line: a splay corner or a

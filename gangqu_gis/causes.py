@@ -14,7 +14,7 @@ from gangqu_gis.checks import Cause, Check, Verdict
 from gangqu_gis.figures import Figure, Register, decimals, printed_bounds
 from gangqu_gis.intervals import Interval
 from gangqu_gis.messages import message
-from gangqu_gis.rules import CountRule, PairRule, Rule
+from gangqu_gis.rules import BoundRule, CountRule, PairRule, ProductRule, Rule, SumRule
 from gangqu_gis.units import half_up, shortest
 
 #: Factors between units that are confused in practice, with what they mean.
@@ -25,7 +25,10 @@ UNIT_SLIPS: tuple[tuple[Fraction, str], ...] = (
     (Fraction(100), "ha_km2"),
 )
 
-#: Rules of more figures than this are not searched for a misprint: with so many digits to
+#: Relations that hold to the last digit; quotients and roots never do.
+_EXACT = (SumRule, PairRule, BoundRule, ProductRule)
+
+#: Rules of more figures than this are not searched for a misprint of each: with so many digits to
 #: change, some change would fit by accident.
 MOST_FIGURES_SEARCHED = 6
 
@@ -39,8 +42,8 @@ def explain(check: Check, rule: Rule, register: Register) -> Check:
         return check
     for search in (_unit_slip, _part_left_out, _misprint, _misprint_when_rounded):
         found = list(search(rule, register))
-        if len(found) == 1:
-            return replace(check, cause=found[0])
+        if found:
+            return replace(check, cause=found[0]) if len(found) == 1 else check
     return check
 
 
@@ -114,7 +117,8 @@ def _in_unit(base_value: Fraction, like: Figure) -> str:
 def _misprint(rule: Rule, register: Register) -> Iterator[Cause]:
     """One slip in one figure, after which the two sides are equal to the last digit."""
     stated = _stated(rule, register)
-    if stated is None or len(rule.figures) > MOST_FIGURES_SEARCHED or "-" in stated.printed:
+    searched = isinstance(rule, _EXACT) and len(rule.figures) <= MOST_FIGURES_SEARCHED
+    if stated is None or not searched or "-" in stated.printed:
         return
     for id_ in rule.figures:
         figure = register.figures[id_]
@@ -131,7 +135,7 @@ def _misprint_when_rounded(rule: Rule, register: Register) -> Iterator[Cause]:
         return
     value = computed / stated.unit.factor
     for printed, how in misreadings(stated):
-        if Fraction(half_up(value, decimals(printed))) == Fraction(printed):
+        if Fraction(printed) and Fraction(half_up(value, decimals(printed))) == Fraction(printed):
             yield _misprint_cause(stated, printed, how)
 
 

@@ -43,8 +43,10 @@ def check_rule(rule: Rule, register: Register) -> Check:
     try:
         computed = rule.compute(exact).low
         span = rule.compute(wide)
-    except (ZeroDivisionError, ValueError):
+    except ZeroDivisionError:
         return replace(base, verdict=Verdict.MISSING, note=message("check.not_computable"))
+    except ValueError:
+        return replace(base, verdict=Verdict.MISSING, note=message("check.unbounded"))
     assert computed is not None
     verdict = _verdict(rule, computed, span, stated)
     return replace(

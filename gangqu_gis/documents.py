@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -16,6 +16,10 @@ from typing import Any
 
 from gangqu_gis.errors import InputError
 from gangqu_gis.messages import Text, message
+
+
+#: A table header; the rows of a list of lists begin with a bracket too, and are none.
+_HEADER = re.compile(r"""\s*\[\[?\s*([A-Za-z_"'][^\]=,]*?)\s*\]\]?\s*(#.*)?$""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,20 @@ class Document:
         if not isinstance(found, list) or len(found) != len(lines):
             raise InputError(message("file.no_blocks", name=name), file=self.shown)
         return [Entry(self, line, entry) for line, entry in zip(lines, found, strict=True)]
+
+    def only(self, *names: str) -> None:
+        """Refuse a file that holds anything but the tables called ``names``: a slip of the pen.
+
+        Raises
+        ------
+        InputError
+            With the line of what is not known.
+        """
+        for name in self.content:
+            if name not in names:
+                line = next((n for n, row in enumerate(self.rows, 1) if _names(row, name)), None)
+                text = message("file.unknown_block", name=name, known=", ".join(names))
+                raise InputError(text, file=self.shown, line=line)
 
     def nested_entries(self, outer: str, inner: str) -> list[tuple[Entry, Entry]]:
         """Return each ``[[outer.inner]]`` with the ``[[outer]]`` it belongs to."""
@@ -75,6 +93,23 @@ class Entry:
 
     def __contains__(self, name: str) -> bool:
         return name in self.content
+
+    def only(self, names: Iterable[str]) -> None:
+        """Refuse an entry with a field that is not among ``names``.
+
+        Raises
+        ------
+        InputError
+            With the line of the field.
+        """
+        known = frozenset(names)
+        for name in self.content:
+            if name not in known:
+                text = message("file.unknown_field", name=name, known=", ".join(sorted(known)))
+                line = self.line_of(name)
+                if line == self.line:
+                    line = self._nested_line(name) or line
+                raise InputError(text, file=self.document.shown, line=line)
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a field as it is, or ``default``."""
@@ -117,7 +152,8 @@ class Entry:
         except InvalidOperation:
             value = Decimal("NaN")
         if not value.is_finite() or value < 0:
-            raise self.fault(name, "file.needs_decimal", name=self.prefix + name)
+            found = self.content.get(name)
+            raise self.fault(name, "file.needs_decimal", name=self.prefix + name, found=found)
         return value
 
     def numbers(self, name: str, count: int) -> list[Decimal]:
@@ -150,15 +186,31 @@ class Entry:
             message(key, **params), file=self.document.shown, line=self.line_of(field) or None
         )
 
+    def _nested_line(self, name: str) -> int | None:
+        """Return the line of the first ``[[….name]]`` after the entry."""
+        for number in range(self.line + 1, len(self.document.rows) + 1):
+            header = _HEADER.match(self.document.rows[number - 1])
+            if header is not None and header[1].split(".")[-1].strip() == name:
+                return number
+        return None
+
     def line_of(self, field: str) -> int:
         """Return the line of ``field``, or the entry's own line."""
         for number in range(self.line + 1, len(self.document.rows) + 1):
-            row = self.document.rows[number - 1].strip()
-            if row.startswith("["):
+            row = self.document.rows[number - 1]
+            if _HEADER.match(row):
                 break
-            if row.split("=")[0].strip().strip('"') == field:
+            if _names(row, field):
                 return number
         return self.line
+
+
+def _names(row: str, name: str) -> bool:
+    """Whether a source row begins the table or field called ``name``."""
+    header = _HEADER.match(row)
+    if header is not None:
+        return header[1].split(".")[0].strip().strip('"') == name
+    return "=" in row and row.split("=")[0].strip().strip('"') == name
 
 
 def _is_number(value: object) -> bool:
@@ -184,7 +236,7 @@ def read_toml(path: Path, *, shown: str) -> Document:
             file=shown,
             line=int(line.group(1)) if line else at_end,
         ) from error
-    return Document(shown, tuple(source.splitlines()), content)
+    return Document(shown, tuple(source.split("\n")), content)
 
 
 def read_text(path: Path, *, shown: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from keyword import iskeyword
 from pathlib import Path
 
 from gangqu_gis.documents import Document, Entry, read_toml
@@ -113,7 +114,7 @@ class Figure:
     @property
     def printed_interval(self) -> Interval:
         """The interval of the printed digits alone (base unit), whatever the qualifier."""
-        low, high = printed_bounds(self.printed, exact=self.unit.counts_whole_things)
+        low, high = printed_bounds(self.printed, exact=is_exact(self.printed, self.unit))
         return Interval(low, high).scaled(self.unit.factor)
 
 
@@ -157,6 +158,9 @@ def read_register(folder: Path, *, shown: str, approximate_percent: Decimal) -> 
         raise InputError(message("figures.none"), file=f"{shown}/figures")
     for source in sources:
         document = read_toml(source, shown=f"{shown}/figures/{source.name}")
+        document.only("place")
+        for place in document.entries("place"):
+            place.only(("chapter", "section", "at", "figure"))
         for place, entry in document.nested_entries("place", "figure"):
             figure = _read_figure(place, entry, subjects, quantities, approximate_percent)
             if figure.id in figures:
@@ -200,29 +204,33 @@ def interval_of(
     is wider; counts are exact unless qualified or printed in 万; bounds and ranges keep their
     ends (design, "A figure is an interval").
     """
-    low, high = printed_bounds(printed, exact=unit_.counts_whole_things)
+    first, last = printed_bounds(printed, exact=True)
     if qualifier in AT_LEAST:
-        return Interval(Fraction(printed.split("-")[0]), None)
+        return Interval(first, None)
     if qualifier in AT_MOST:
-        return Interval(None, Fraction(printed.split("-")[-1]))
+        return Interval(None, last)
+    low, high = printed_bounds(printed, exact=is_exact(printed, unit_))
     if qualifier in ABOUT:
         share = Fraction(approximate_percent) / 100
-        if "-" in printed.lstrip("-"):
-            return Interval(low - abs(low) * share, high + abs(high) * share)
-        value = Fraction(printed)
-        wide = abs(value) * share
-        return Interval(min(low, value - wide), max(high, value + wide))
+        return Interval(min(low, first - abs(first) * share), max(high, last + abs(last) * share))
     return Interval(low, high)
+
+
+def is_exact(printed: str, unit_: Unit) -> bool:
+    """Whether a printed number is a count: whole things, not in 万, and no mean (1.8 套)."""
+    return unit_.counts_whole_things and decimals(printed) == 0
 
 
 def _read_vocabulary(path: Path, shown: str) -> tuple[dict[str, Term], dict[str, Term]]:
     document = read_toml(path, shown=shown)
+    document.only("subject", "quantity")
     return _read_terms(document, "subject"), _read_terms(document, "quantity")
 
 
 def _read_terms(document: Document, name: str) -> dict[str, Term]:
     terms: dict[str, Term] = {}
     for entry in document.entries(name):
+        entry.only(("id", "zh", "en", "feature", "dimension"))
         id_ = entry.text("id")
         if id_ in terms:
             raise entry.fault("id", "figures.term_twice", id=id_)
@@ -267,11 +275,9 @@ def _read_figure(
     quantities: Mapping[str, Term],
     approximate_percent: Decimal,
 ) -> Figure:
-    for name in entry.content:
-        if name not in _FIGURE_FIELDS:
-            raise entry.fault(name, "figures.unknown_field", name=name)
+    entry.only(_FIGURE_FIELDS)
     id_ = entry.text("id")
-    if not _ID.fullmatch(id_):
+    if not is_id(id_):
         raise entry.fault("id", "figures.bad_id", id=id_)
     printed = _read_number(entry, id_)
     unit_printed, measured_in = _read_unit(entry, id_)
@@ -312,11 +318,17 @@ def _read_former(entry: Entry) -> tuple[Former, ...]:
         raise entry.fault("former", "figures.bad_former")
     former = []
     for block in blocks:
-        values = {name: block.get(name) for name in ("printed", "until", "decision", "by")}
-        if not all(isinstance(value, str) and value for value in values.values()):
+        values = dict(block) if isinstance(block, Mapping) else {}
+        texts = {name: v for name, v in values.items() if isinstance(v, str) and v}
+        if set(texts) != set(Former.__slots__) or texts != values:
             raise entry.fault("former", "figures.bad_former")
-        former.append(Former(**values))
+        former.append(Former(**texts))
     return tuple(former)
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` can name a figure in an expression."""
+    return _ID.fullmatch(text) is not None and not iskeyword(text)
 
 
 def is_printed_number(text: str) -> bool:
@@ -358,7 +370,10 @@ def _read_term(entry: Entry, name: str, terms: Mapping[str, Term]) -> Term:
 
 def _read_enumerations(path: Path, shown: str) -> dict[str, Enumeration]:
     found: dict[str, Enumeration] = {}
-    for entry in read_toml(path, shown=shown).entries("enumeration"):
+    document = read_toml(path, shown=shown)
+    document.only("enumeration")
+    for entry in document.entries("enumeration"):
+        entry.only(("id", "chapter", "section", "at", "zh", "en", "items"))
         id_ = entry.text("id")
         if id_ in found:
             raise entry.fault("id", "figures.term_twice", id=id_)

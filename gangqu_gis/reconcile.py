@@ -23,7 +23,7 @@ from gangqu_gis.plan import Plan
 from gangqu_gis.readings import fingerprint
 from gangqu_gis.rules import AreaRule
 from gangqu_gis.units import shortest, unit
-from gangqu_gis.validity import geometry_fault
+from gangqu_gis.soundness import geometry_fault
 
 #: From worst to best: the basis of a total is the worst of its parts.
 _BASES = ("schematic", "digitized", "surveyed")

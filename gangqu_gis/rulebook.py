@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import mul
 from pathlib import Path
 from typing import TypedDict
 
+from gangqu_gis.dimensions import RATIO, Dimension, DimensionError, demand_alike
 from gangqu_gis.documents import Entry, read_toml
+from gangqu_gis.errors import InputError
 from gangqu_gis.expressions import Expression, ExpressionError, parse
-from gangqu_gis.figures import Register
+from gangqu_gis.figures import Register, is_id
 from gangqu_gis.messages import Text
 from gangqu_gis.rules import (
     AreaRule,
@@ -26,8 +29,6 @@ from gangqu_gis.rules import (
     SumRule,
     UnitRule,
 )
-
-_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +58,42 @@ class _Reader:
             raise self.entry.fault(name, "rules.bad_pairs", name=name)
         return tuple((self._parsed(name, a), self._parsed(name, b)) for a, b in value)
 
-    def alike(self, name: str, operands: tuple[Expression, ...], stated: str | None) -> None:
+    def alike(
+        self,
+        name: str,
+        operands: Iterable[Expression],
+        stated: str | None = None,
+        *,
+        wanted: Dimension | None = None,
+    ) -> None:
         """Refuse operands that cannot be added or compared: hectares with dwellings."""
-        dimensions = {stated: self.register.figures[stated].unit.dimension} if stated else {}
-        for operand in operands:
-            if operand.is_single:
-                dimensions[operand.source] = self.register.figures[operand.source].unit.dimension
-        if len(set(dimensions.values())) > 1:
-            units = ", ".join(
-                f"{id_}: {self.register.figures[id_].unit_printed}" for id_ in dimensions
-            )
-            raise self.entry.fault(name, "rules.dimensions_differ", units=units)
+        listed = (*operands, *([parse(stated)] if stated else []))
+        dimensions = [self.dimension(name, operand) for operand in listed]
+        try:
+            demand_alike(dimensions if wanted is None else [wanted, *dimensions])
+        except DimensionError:
+            raise self._mixed(name, listed) from None
+
+    def dimension(self, name: str, operand: Expression) -> Dimension:
+        """Return the dimension of an operand."""
+        figures = self.register.figures
+        values = {id_: Dimension.of(figures[id_].unit.dimension) for id_ in operand.figures}
+        try:
+            return operand.evaluate(values)
+        except DimensionError:
+            raise self._mixed(name, (operand,)) from None
+
+    def demand(self, name: str, id_: str, wanted: Dimension) -> None:
+        """Refuse a stated figure whose dimension is not the one that the rule computes."""
+        figure = self.register.figures[id_]
+        if Dimension.of(figure.unit.dimension).without_counts != wanted.without_counts:
+            raise self.entry.fault(name, "rules.wrong_unit", id=id_, unit=figure.unit_printed)
+
+    def _mixed(self, name: str, operands: Iterable[Expression]) -> InputError:
+        ids = dict.fromkeys(id_ for operand in operands for id_ in operand.figures)
+        figures = self.register.figures
+        units = ", ".join(f"{id_}: {figures[id_].unit_printed}" for id_ in ids)
+        return self.entry.fault(name, "rules.dimensions_differ", units=units)
 
     def _parsed(self, name: str, source: str) -> Expression:
         try:
@@ -93,7 +119,9 @@ def read_rules(path: Path, *, shown: str, register: Register) -> tuple[Rule, ...
         the register does not hold, or mixes units that cannot be compared; with the line.
     """
     rules: dict[str, Rule] = {}
-    for entry in read_toml(path, shown=shown).entries("rule"):
+    document = read_toml(path, shown=shown)
+    document.only("rule")
+    for entry in document.entries("rule"):
         rule = _read_rule(entry, register)
         if rule.id in rules:
             raise entry.fault("id", "rules.id_twice", id=rule.id)
@@ -103,14 +131,11 @@ def read_rules(path: Path, *, shown: str, register: Register) -> tuple[Rule, ...
 
 def _read_rule(entry: Entry, register: Register) -> Rule:
     id_, kind = entry.text("id"), entry.text("kind")
-    if not _ID.fullmatch(id_):
+    if not is_id(id_):
         raise entry.fault("id", "figures.bad_id", id=id_)
     if kind not in _BUILDERS:
         raise entry.fault("kind", "rules.unknown_kind", kind=kind, allowed=", ".join(_BUILDERS))
-    expected = _KEYS[kind] | _COMMON_KEYS
-    for name in entry.content:
-        if name not in expected:
-            raise entry.fault(name, "rules.unknown_key", name=name, kind=kind)
+    entry.only(_KEYS[kind] | _COMMON_KEYS)
     return _BUILDERS[kind](_Reader(entry, register), _common(entry))
 
 
@@ -135,34 +160,36 @@ def _common(entry: Entry) -> _Common:
 
 
 def _sum(read: _Reader, common: _Common) -> Rule:
-    percent = read.entry.text("total_percent", optional=True) or None
+    percent = str(read.entry.decimal("total_percent")) if "total_percent" in read.entry else None
     total = None if percent else read.figure("total")
     parts = read.expressions("parts")
-    read.alike("parts", parts, total)
+    read.alike("parts", parts, total, wanted=RATIO if percent else None)
     exhaustive = _exhaustive(read.entry)
     return SumRule(total=total, total_percent=percent, parts=parts, exhaustive=exhaustive, **common)
 
 
 def _share(read: _Reader, common: _Common) -> Rule:
-    part, whole = read.expression("part"), read.expression("whole")
-    read.alike("part", (part, whole), None)
-    return ShareRule(part=part, whole=whole, share=read.figure("share"), **common)
+    part, whole, share = read.expression("part"), read.expression("whole"), read.figure("share")
+    read.alike("part", (part, whole))
+    read.demand("share", share, RATIO)
+    return ShareRule(part=part, whole=whole, share=share, **common)
 
 
 def _product(read: _Reader, common: _Common) -> Rule:
-    factors = read.expressions("factors")
-    return ProductRule(factors=factors, product=read.figure("product"), **common)
+    factors, product = read.expressions("factors"), read.figure("product")
+    read.demand("product", product, reduce(mul, (read.dimension("factors", f) for f in factors)))
+    return ProductRule(factors=factors, product=product, **common)
 
 
 def _mix(read: _Reader, common: _Common) -> Rule:
-    pairs = read.pairs("pairs")
-    read.alike("pairs", tuple(size for size, _ in pairs), None)
-    read.alike("pairs", tuple(count for _, count in pairs), None)
+    pairs, total = read.pairs("pairs"), read.figure("total")
+    read.alike("pairs", (size for size, _ in pairs))
+    read.alike("pairs", (count for _, count in pairs))
     per = read.expression("per") if "per" in read.entry else None
+    computed = read.dimension("pairs", pairs[0][0]) * read.dimension("pairs", pairs[0][1])
+    read.demand("total", total, computed / read.dimension("per", per) if per else computed)
     exhaustive = _exhaustive(read.entry)
-    return MixRule(
-        pairs=pairs, per=per, total=read.figure("total"), exhaustive=exhaustive, **common
-    )
+    return MixRule(pairs=pairs, per=per, total=total, exhaustive=exhaustive, **common)
 
 
 def _pair(cls: type[PairRule]) -> Callable[[_Reader, _Common], Rule]:
@@ -182,10 +209,11 @@ def _mean(read: _Reader, common: _Common) -> Rule:
 
 
 def _growth(read: _Reader, common: _Common) -> Rule:
-    first, last = read.expression("from"), read.expression("to")
-    read.alike("from", (first, last), None)
+    first, last, rate = read.expression("from"), read.expression("to"), read.figure("rate")
+    read.alike("from", (first, last))
+    read.demand("rate", rate, RATIO)
     periods = read.entry.whole("periods", minimum=1)
-    return GrowthRule(first=first, last=last, periods=periods, rate=read.figure("rate"), **common)
+    return GrowthRule(first=first, last=last, periods=periods, rate=rate, **common)
 
 
 def _bound(read: _Reader, common: _Common) -> Rule:

@@ -80,7 +80,7 @@ def total(parts: Sequence[Tolerance]) -> Tolerance:
     if len(parts) == 1:
         return parts[0]
     value = math.sqrt(sum(part.value_m2**2 for part in parts))
-    terms = " + ".join(f"{part.value_m2:.2f}²" for part in parts)
+    terms = " + ".join(f"{part.value_m2:.2f}^2" for part in parts)
     return Tolerance(value, "total", message("tolerance.total", terms=terms, value=f"{value:.2f}"))
 
 

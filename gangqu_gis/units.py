@@ -117,6 +117,18 @@ def half_up(value: Fraction | Decimal | float, places: int) -> Decimal:
     return rounded.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
+def _digits_before_point(value: Fraction) -> int:
+    """Return how many digits stand before the point; for 0.001, minus the zeros after it: -2."""
+    if abs(value) >= 1:
+        return len(str(abs(int(value))))
+    zeros = 0
+    scaled = abs(value) * 10
+    while 0 < scaled < 1:
+        scaled *= 10
+        zeros += 1
+    return -zeros
+
+
 def shortest(value: Fraction, *, digits: int = 12) -> str:
     """Return ``value`` in plain decimals: exact when that is short, else ``digits`` significant."""
     places = 0
@@ -127,8 +139,7 @@ def shortest(value: Fraction, *, digits: int = 12) -> str:
             denominator //= factor
             power += 1
         places = max(places, power)
-    magnitude = len(str(abs(int(value)))) if abs(value) >= 1 else 0
     if denominator != 1 or places > digits:
-        places = max(0, digits - magnitude)
+        places = max(0, digits - _digits_before_point(value))
     text = format(half_up(value, places), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-import shapely
-
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.layers import GEOMETRY_TYPES, Feature
 from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
 from gangqu_gis.rules import AreaRule
 from gangqu_gis.schema import Kind, attribute_faults
+from gangqu_gis.soundness import geometry_fault
 
 
 def check_validity(plan: Plan) -> list[Finding]:
@@ -27,31 +26,6 @@ def check_validity(plan: Plan) -> list[Finding]:
         *_links(plan),
     ]
     return found
-
-
-def geometry_fault(feature: Feature) -> Text | None:
-    """Return why a feature's geometry cannot be measured, or ``None``."""
-    if feature.geometry_fault is not None:
-        return feature.geometry_fault
-    assert feature.geometry is not None
-    if shapely.is_valid(feature.geometry):
-        return None
-    reason = shapely.is_valid_reason(feature.geometry)
-    words, _, position = reason.partition("[")
-    key = _REASONS.get(words.strip(), "geometry.invalid")
-    return message(key, at=position.rstrip("]") or "?", reason=words.strip())
-
-
-_REASONS = {
-    "Self-intersection": "geometry.self_intersection",
-    "Ring Self-intersection": "geometry.ring_self_intersection",
-    "Hole lies outside shell": "geometry.hole_outside",
-    "Holes are nested": "geometry.nested_holes",
-    "Interior is disconnected": "geometry.disconnected",
-    "Nested shells": "geometry.nested_shells",
-    "Duplicate Rings": "geometry.duplicate_rings",
-    "Too few points in geometry component": "geometry.too_few_points",
-}
 
 
 def _each_feature(plan: Plan) -> Iterator[Finding]:

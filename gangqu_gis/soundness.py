@@ -1,0 +1,33 @@
+"""Whether a feature's geometry can be measured, and if not, why and where."""
+
+from __future__ import annotations
+
+import shapely
+
+from gangqu_gis.layers import Feature
+from gangqu_gis.messages import Text, message
+
+
+def geometry_fault(feature: Feature) -> Text | None:
+    """Return why a feature's geometry cannot be measured, or ``None``."""
+    if feature.geometry_fault is not None:
+        return feature.geometry_fault
+    assert feature.geometry is not None
+    if shapely.is_valid(feature.geometry):
+        return None
+    reason = shapely.is_valid_reason(feature.geometry)
+    words, _, position = reason.partition("[")
+    key = _REASONS.get(words.strip(), "geometry.invalid")
+    return message(key, at=position.rstrip("]") or "?", reason=words.strip())
+
+
+_REASONS = {
+    "Self-intersection": "geometry.self_intersection",
+    "Ring Self-intersection": "geometry.ring_self_intersection",
+    "Hole lies outside shell": "geometry.hole_outside",
+    "Holes are nested": "geometry.nested_holes",
+    "Interior is disconnected": "geometry.disconnected",
+    "Nested shells": "geometry.nested_shells",
+    "Duplicate Rings": "geometry.duplicate_rings",
+    "Too few points in geometry component": "geometry.too_few_points",
+}
