@@ -16,13 +16,13 @@ from gangqu_gis import __version__
 from gangqu_gis.assessment import Assessment
 from gangqu_gis.chain import Chain, Link
 from gangqu_gis.checks import Verdict
-from gangqu_gis.clock import now, today
+from gangqu_gis.clock import is_date, now, today
 from gangqu_gis.errors import RefusedError, UsageError
 from gangqu_gis.gate import GateResult, run_gate
 from gangqu_gis.layers import feature_text
 from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
-from gangqu_gis.readings import fingerprint
+from gangqu_gis.readings import Reading, fingerprint
 from gangqu_gis.store import hash_of, locked
 from gangqu_gis.workspace import Workspace
 
@@ -95,13 +95,15 @@ def grant(
     Raises
     ------
     UsageError
-        No id was named, or one is no feature.
+        No id was named, one is no feature, or ``expires`` is no ISO date.
     RefusedError
         The people are not different.
     """
     named = tuple(dict.fromkeys(ids))
     if not named:
         raise UsageError(message("approval.no_ids"))
+    if expires is not None and not is_date(expires):
+        raise UsageError(message("update.needs_date", found=expires))
     result = run_gate(assessment, named)
     _refuse_own_work(assessment.plan, result, by=by, checked_by=checked_by)
     if not result.clear:
@@ -180,7 +182,7 @@ def _changes_since(approval: Approval, assessment: Assessment) -> Iterable[Text]
             yield message("approval.figure_changed", id=id_, stated=figure.stated, file=figure.file)
     for rule, before in content["readings"].items():
         reading = plan.readings.latest(rule)
-        if reading is None or _hash(f"{reading.reading}|{reading.by}|{reading.on}") != before:
+        if reading is None or reading_print(reading) != before:
             yield message("approval.reading_changed", rule=rule)
     heads = {entry.hash for entry in plan.history.entries}
     if content["history_head"] != plan.history.head and content["history_head"] not in heads:
@@ -213,6 +215,11 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+def reading_print(reading: Reading) -> str:
+    """Return the hash by which a record knows a reading again."""
+    return _hash("|".join((reading.rule, reading.reading, reading.by, reading.on)))
+
+
 def _feature_hashes(plan: Plan, ids: Iterable[str]) -> dict[str, str]:
     return {id_: _hash(feature_text(plan.by_id[id_], plan.schema)) for id_ in ids}
 
@@ -227,7 +234,7 @@ def _reading_prints(plan: Plan, result: GateResult) -> dict[str, str]:
     for check in result.in_scope:
         reading = plan.readings.latest(check.rule)
         if check.verdict is Verdict.ACCEPTED and reading is not None:
-            prints[check.rule] = _hash(f"{reading.reading}|{reading.by}|{reading.on}")
+            prints[check.rule] = reading_print(reading)
     return prints
 
 

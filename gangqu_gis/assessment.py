@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gangqu_gis.bounds import BoundCheck, check_bounds, findings_of
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.evidence import proven_features
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.plan import Plan
 from gangqu_gis.reconcile import Measured, measure_plan, reconcile
+from gangqu_gis.topology import check_topology
 from gangqu_gis.validity import check_validity
 
 
@@ -25,6 +27,7 @@ class Assessment:
     findings: tuple[Finding, ...]
     measured: Mapping[str, Measured]
     checks: tuple[Check, ...]
+    bounds: tuple[BoundCheck, ...] = ()
 
     @property
     def verdicts(self) -> dict[Verdict, int]:
@@ -48,8 +51,15 @@ class Assessment:
 
 
 def assess(plan: Plan) -> Assessment:
-    """Check, measure and reconcile ``plan``."""
+    """Check, measure and reconcile ``plan``; verify its topology and its stated bounds."""
     proven = proven_features(plan.features, plan.history)
+    bases = {f.id: f.basis if f.id in proven else "schematic" for f in plan.features}
     measured = measure_plan(plan, proven=proven)
+    bounds = check_bounds(plan, bases)
+    findings = [
+        *check_validity(plan),
+        *check_topology(plan, basis=bases),
+        *findings_of(bounds),
+    ]
     checks = reconcile(plan, measured)
-    return Assessment(plan, tuple(check_validity(plan)), measured, tuple(checks))
+    return Assessment(plan, tuple(findings), measured, tuple(checks), tuple(bounds))

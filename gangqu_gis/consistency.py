@@ -74,6 +74,11 @@ class _Stated:
     place: str
 
     @property
+    def limit_text(self) -> str:
+        """The number with its unit, without a sign of its own: what a bound is compared with."""
+        return self.text.lstrip("≥≤约近")
+
+    @property
     def is_range(self) -> bool:
         """Whether the plan prints two ends and no single value."""
         return "-" in self.printed.lstrip("-")
@@ -161,5 +166,6 @@ def _formula(
         zh, en = f"{left} = {value}{label.zh}", f"{left} = {value} {label.en}".rstrip()
     if isinstance(rule, BoundRule):
         sign = "≤" if rule.at_most else "≥"
-        zh, en = f"{zh}，应 {sign} {stated.text}", f"{en}, to be {sign} {stated.text}"
+        limit = stated.limit_text
+        zh, en = f"{zh}，应 {sign} {limit}", f"{en}, to be {sign} {limit}"
     return Text(zh, en)

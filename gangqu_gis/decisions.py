@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from gangqu_gis.assessment import assess
 from gangqu_gis.checks import Verdict
-from gangqu_gis.clock import now
+from gangqu_gis.clock import is_date, now
 from gangqu_gis.documents import quoted, read_text
 from gangqu_gis.errors import RefusedError, UsageError
 from gangqu_gis.figures import Figure, is_printed_number, read_register
@@ -79,10 +78,8 @@ def amend_figure(plan: Plan, id_: str, *, printed: str, decision: str, on: str, 
         raise UsageError(message("figures.bad_number", id=id_, found=printed))
     if figure.printed == printed:
         raise RefusedError(message("decisions.same_value", id=id_, printed=printed))
-    try:
-        date.fromisoformat(on)
-    except ValueError:
-        raise UsageError(message("update.needs_date", found=on)) from None
+    if not is_date(on):
+        raise UsageError(message("update.needs_date", found=on))
     path = plan.workspace.root / figure.file
     former = {"printed": figure.printed, "until": on, "decision": decision, "by": by}
     with locked(plan.workspace):

@@ -17,7 +17,6 @@ from typing import Any
 from gangqu_gis.errors import InputError
 from gangqu_gis.messages import Text, message
 
-
 #: A table header; the rows of a list of lists begin with a bracket too, and are none.
 _HEADER = re.compile(r"""\s*\[\[?\s*([A-Za-z_"'][^\]=,]*?)\s*\]\]?\s*(#.*)?$""")
 

@@ -37,8 +37,8 @@ _ACCEPTED_CRS = re.compile(
 class Feature:
     """One feature of a stored layer.
 
-    ``geometry`` is in EPSG:4490 and is ``None`` where the file has none or one that is no
-    polygon or line; ``line`` is the feature's line in the file.
+    ``geometry`` is in EPSG:4490 and is ``None`` where the file has none or one that cannot be
+    used, which is then kept as ``unread_geometry``; ``line`` is the feature's line in the file.
     """
 
     layer: str
@@ -48,6 +48,7 @@ class Feature:
     line: int
     number: int
     geometry_fault: Text | None = None
+    unread_geometry: Any = None
 
     @property
     def id(self) -> str:
@@ -154,13 +155,18 @@ def _parse(source: str, shown: str) -> dict[str, Any]:
     try:
         document = json.loads(source, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        key = "layer.truncated" if error.pos >= len(source.rstrip()) else "layer.not_json"
+        text = source.strip()
+        cut = not text or (text.startswith("{") and not text.endswith("}"))
+        key = "layer.truncated" if cut else "layer.not_json"
         raise InputError(message(key, reason=error.msg), file=shown, line=error.lineno) from None
     except _NotFinite as error:
-        line = next((n for n, row in enumerate(source.splitlines(), 1) if str(error) in row), None)
+        found = re.search(rf"[\[,:\s]{re.escape(str(error))}\s*[,\]}}]", source)
+        line = source.count("\n", 0, found.start() + 1) + 1 if found else None
         raise InputError(message("layer.not_finite", value=error), file=shown, line=line) from None
     except RecursionError:
         raise InputError(message("layer.not_json", reason="nesting"), file=shown) from None
+    except ValueError as error:
+        raise InputError(message("layer.not_json", reason=error), file=shown) from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise InputError(message("layer.no_collection"), file=shown, line=1)
     return document
@@ -188,19 +194,35 @@ def _check_crs(document: Mapping[str, Any], shown: str) -> None:
 
 def _feature_lines(source: str, count: int) -> list[int]:
     """Return the line on which each feature begins."""
-    start = re.search(r'"features"\s*:\s*\[', source)
-    if start is None:
-        return [1] * count
     decoder = json.JSONDecoder()
-    position, lines, line, counted = start.end(), [], 1, 0
+    position, lines, line, counted = _start_of_features(source, decoder), [], 1, 0
     for _ in range(count):
-        while source[position] in " \t\r\n,":
-            position += 1
+        position = _skip(source, position, ",")
         line += source.count("\n", counted, position)
         counted = position
         lines.append(line)
         _, position = decoder.raw_decode(source, position)
     return lines
+
+
+def _start_of_features(source: str, decoder: json.JSONDecoder) -> int:
+    """Return where the list of the top-level key "features" begins: the last one counts."""
+    position, start = _skip(source, 0, "{"), 0
+    while position < len(source) and source[position] != "}":
+        key, position = decoder.raw_decode(source, position)
+        position = _skip(source, position, ":")
+        if key == "features":
+            start = position + 1
+        _, position = decoder.raw_decode(source, position)
+        position = _skip(source, position, ",")
+    return start
+
+
+def _skip(source: str, position: int, mark: str) -> int:
+    """Return the position after white space and ``mark``."""
+    while position < len(source) and source[position] in " \t\r\n\ufeff" + mark:
+        position += 1
+    return position
 
 
 def _read_feature(entry: Any, layer: str, shown: str, line: int, number: int) -> Feature:
@@ -209,8 +231,10 @@ def _read_feature(entry: Any, layer: str, shown: str, line: int, number: int) ->
     properties = entry.get("properties")
     if properties is not None and not isinstance(properties, dict):
         raise InputError(message("layer.no_properties", number=number), file=shown, line=line)
-    geometry, fault = _read_geometry(entry.get("geometry"))
-    return Feature(layer, properties or {}, geometry, shown, line, number, fault)
+    raw = entry.get("geometry")
+    geometry, fault = _read_geometry(raw)
+    unread = raw if geometry is None else None
+    return Feature(layer, properties or {}, geometry, shown, line, number, fault, unread)
 
 
 def _read_geometry(value: Any) -> tuple[BaseGeometry | None, Text | None]:
@@ -264,12 +288,19 @@ def feature_text(feature: Feature, schema: Schema) -> str:
     known = [name for name in order if name in feature.properties]
     other = sorted(set(feature.properties) - set(known))
     properties = {name: feature.properties[name] for name in known + other}
-    geometry = "null" if feature.geometry is None else _format_geometry(feature.geometry)
-    attributes = json.dumps(properties, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    geometry = _format_geometry(feature.geometry or feature.unread_geometry)
+    attributes = _compact(properties)
     return f'{{"type":"Feature","properties":{attributes},"geometry":{geometry}}}'
 
 
-def _format_geometry(geometry: BaseGeometry) -> str:
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _format_geometry(geometry: Any) -> str:
+    """Return a geometry with fixed decimals; one that could not be read, as it stood."""
+    if not isinstance(geometry, BaseGeometry):
+        return _compact(geometry)
     shape = shapely.geometry.mapping(geometry)
     return f'{{"type":"{shape["type"]}","coordinates":{_format_coordinates(shape["coordinates"])}}}'
 

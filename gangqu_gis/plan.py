@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gangqu_gis import crs
+from gangqu_gis.documents import read_toml
 from gangqu_gis.errors import InputError
 from gangqu_gis.figures import Register, read_register
 from gangqu_gis.history import History, read_history
@@ -64,7 +65,7 @@ def load_plan(workspace: Workspace) -> Plan:
         Any of its files cannot be used; with file, line and reason.
     """
     data = workspace.data
-    crs.planar(workspace.planar_crs, file=MARKER.as_posix())
+    _check_plane(workspace)
     schema = read_schema(data / "schema.toml", shown="data/schema.toml")
     _check_names(workspace, schema)
     register = read_register(
@@ -79,6 +80,16 @@ def load_plan(workspace: Workspace) -> Plan:
     readings = read_readings(workspace.readings, shown="data/plan/readings.toml")
     history = read_history(data / "history", shown="data/history")
     return Plan(workspace, schema, register, rules, layers, readings, history)
+
+
+def _check_plane(workspace: Workspace) -> None:
+    """Refuse a planar CRS that areas cannot be taken in, at its line of workspace.toml."""
+    try:
+        crs.planar(workspace.planar_crs)
+    except InputError as error:
+        shown = MARKER.as_posix()
+        line = read_toml(workspace.root / MARKER, shown=shown).root.line_of("planar_crs")
+        raise InputError(error.text, file=shown, line=line) from None
 
 
 def _check_names(workspace: Workspace, schema: Schema) -> None:

@@ -22,8 +22,8 @@ from gangqu_gis.messages import Text, message, plain
 from gangqu_gis.plan import Plan
 from gangqu_gis.readings import fingerprint
 from gangqu_gis.rules import AreaRule
+from gangqu_gis.soundness import polygon_fault
 from gangqu_gis.units import shortest, unit
-from gangqu_gis.soundness import geometry_fault
 
 #: From worst to best: the basis of a total is the worst of its parts.
 _BASES = ("schematic", "digitized", "surveyed")
@@ -48,7 +48,7 @@ def measure_plan(plan: Plan, *, proven: frozenset[str] = frozenset()) -> dict[st
     of any other feature the basis counts as schematic.  Features that share an id are left out.
     """
     features = [f for f in plan.polygons() if plan.by_id.get(f.id) is f]
-    faults = [geometry_fault(f) for f in features]
+    faults = [polygon_fault(f) for f in features]
     geometry = np.empty(len(features), dtype=object)
     geometry[:] = [None if fault else f.geometry for f, fault in zip(features, faults, strict=True)]
     plane = crs.planar(plan.workspace.planar_crs)
@@ -148,6 +148,10 @@ def _compare(base: Check, figure: Figure, parts: list[Measured], plan: Plan) -> 
     unfit = _not_evidence(parts)
     if unfit is not None:
         return replace(check, verdict=Verdict.INDICATIVE, note=unfit)
+    unscaled = [part.feature.id for part in parts if _lacks_scale(part)]
+    if unscaled:
+        note = message("check.no_scale", ids=", ".join(unscaled))
+        return replace(check, verdict=Verdict.INDICATIVE, note=note)
     limit = tolerance.total([_tolerance_of(part, plan) for part in parts])
     check = replace(check, tolerance=limit)
     coarse = tolerance.too_coarse(limit, ellipsoidal, plan.workspace.tolerance)
@@ -221,16 +225,21 @@ def _not_evidence(parts: Iterable[Measured]) -> Text | None:
     return message("check.schematic")
 
 
+def _lacks_scale(part: Measured) -> bool:
+    return part.basis == "digitized" and not part.feature.number_of("map_scale")
+
+
 def _tolerance_of(part: Measured, plan: Plan) -> Tolerance:
     defaults = plan.workspace.tolerance
     if part.basis == "surveyed":
         own = part.feature.number_of("point_error_m")
         error = float(defaults.point_error_m) if own is None else own
         return tolerance.surveyed(part.in_plane, point_error_m=error)
-    assert part.ellipsoidal_m2 is not None
+    scale = part.feature.number_of("map_scale")
+    assert part.ellipsoidal_m2 is not None and scale is not None
     return tolerance.digitized(
         part.ellipsoidal_m2,
-        map_scale=part.feature.number_of("map_scale") or float("inf"),
+        map_scale=scale,
         map_error_m=float(defaults.map_error_m),
     )
 

@@ -237,6 +237,8 @@ def _area(read: _Reader, common: _Common) -> Rule:
     figure, features = read.figure("figure"), read.entry.texts("features")
     if not features:
         raise read.entry.fault("features", "rules.empty_list", name="features")
+    if len(set(features)) < len(features):
+        raise read.entry.fault("features", "rules.feature_twice")
     if read.register.figures[figure].unit.dimension != "area":
         raise read.entry.fault("figure", "rules.no_area", id=figure)
     return AreaRule(figure=figure, features=features, **common)

@@ -169,20 +169,45 @@ def _excerpt(value: Any) -> str:
 
 
 def _read_field(entry: Entry) -> Field:
+    type_ = _one_of(entry, "type", FIELD_TYPES)
+    _refuse_misplaced(entry, type_)
     minimum = entry.get("minimum")
     return Field(
         name=entry.text("name"),
         label=Text(entry.text("zh"), entry.text("en")),
-        type=_one_of(entry, "type", FIELD_TYPES),
+        type=type_,
         common=entry.flag("common"),
         required=entry.flag("required"),
-        required_when=tuple(dict(entry.get("required_when", {})).items()),
+        required_when=tuple(entry.get("required_when", {}).items()),
         choices=entry.texts("choices", optional=True),
         unit=entry.text("unit", optional=True) or None,
         minimum=None if minimum is None else Decimal(minimum),
         pattern=entry.text("pattern", optional=True) or None,
         synonyms=entry.texts("synonyms", optional=True),
     )
+
+
+def _refuse_misplaced(entry: Entry, type_: str) -> None:
+    """Refuse a condition that a field of this type cannot have, or one that is no condition."""
+    minimum, pattern = entry.get("minimum"), entry.get("pattern")
+    if minimum is not None and (
+        type_ not in ("number", "integer")
+        or not isinstance(minimum, int | Decimal)
+        or isinstance(minimum, bool)
+    ):
+        raise entry.fault("minimum", "schema.bad_condition", name="minimum", type=type_)
+    if pattern is not None and (type_ != "text" or not _is_pattern(pattern)):
+        raise entry.fault("pattern", "schema.bad_condition", name="pattern", type=type_)
+    if not isinstance(entry.get("required_when", {}), Mapping):
+        raise entry.fault("required_when", "schema.bad_condition", name="required_when", type=type_)
+
+
+def _is_pattern(value: Any) -> bool:
+    try:
+        re.compile(value)
+    except (re.error, TypeError):
+        return False
+    return True
 
 
 def _read_kind(entry: Entry, fields: Mapping[str, Field]) -> Kind:

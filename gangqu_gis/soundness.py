@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shapely
 
-from gangqu_gis.layers import Feature
+from gangqu_gis.layers import GEOMETRY_TYPES, Feature
 from gangqu_gis.messages import Text, message
 
 
@@ -31,3 +31,14 @@ _REASONS = {
     "Duplicate Rings": "geometry.duplicate_rings",
     "Too few points in geometry component": "geometry.too_few_points",
 }
+
+
+def polygon_fault(feature: Feature) -> Text | None:
+    """Return why a feature has no area: a faulty geometry, or one that is no polygon."""
+    fault = geometry_fault(feature)
+    if fault is not None:
+        return fault
+    assert feature.geometry is not None
+    if feature.geometry.geom_type in GEOMETRY_TYPES["polygon"]:
+        return None
+    return message("geometry.no_polygon", found=feature.geometry.geom_type)

@@ -7,6 +7,7 @@ kind of area, a slip of the unit, an area taken in Web Mercator.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,14 @@ from gangqu_gis.units import AREA_UNITS, Unit, unit
 if TYPE_CHECKING:
     from pyproj import CRS
 
-#: More decimals than this in a floating-point column are noise of the format, not precision.
-MOST_DECIMALS = 6
+#: More decimals than this in a floating-point column are noise of the format, not precision:
+#: 1e-10 km² is 0.1 mm².
+MOST_DECIMALS = 10
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", flags=re.ASCII)
+
+#: The largest tolerance, as a share of the area, that can confirm one (design: 1/200).
+LARGEST_SHARE = 0.005
 
 #: The step that coordinates are taken to be rounded to where no workspace says otherwise, metres.
 DEFAULT_COORDINATE_M = 0.001
@@ -42,6 +49,7 @@ class StoredCause(StrEnum):
     UNIT = "unit"
     WEB_MERCATOR = "web_mercator"
     STALE = "stale"
+    COARSE = "coarse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,8 @@ def measure_file(file: PolygonFile, *, workspace_plane: CRS | None) -> FileAreas
         plane: CRS | None = file.crs
         found = areas(file.geometry, crs=file.crs, plane=plane)
     else:
-        plane = workspace_plane
+        near = workspace_plane is not None and crs_module.same_datum(file.crs, workspace_plane)
+        plane = workspace_plane if near else None
         found = areas(file.geometry, crs=file.crs, plane=None)
         if plane is not None:
             moved = areas(file.geometry, crs=file.crs, plane=plane)
@@ -105,12 +114,18 @@ def measure_file(file: PolygonFile, *, workspace_plane: CRS | None) -> FileAreas
 
 
 def compare_stored(
-    measured: FileAreas, *, column: str, unit_name: str, coordinate_m: float
+    measured: FileAreas,
+    *,
+    column: str,
+    unit_name: str,
+    coordinate_m: float,
+    largest_share: float = LARGEST_SHARE,
 ) -> StoredAreas:
     """Judge the stored area ``column`` of a measured file.
 
     ``coordinate_m`` is the step that coordinates are rounded to, metres.  The ellipsoidal area is
-    compared; a column that holds planar areas is named as such.
+    compared; a column that holds planar areas is named as such.  Where the tolerance passes
+    ``largest_share`` of the area, the column is too coarse to confirm anything: ``indicative``.
 
     Raises
     ------
@@ -139,6 +154,9 @@ def compare_stored(
                 in_plane[i], coordinate_m=coordinate_m, column_half_unit_m2=half_unit_m2
             )
             verdict = _verdict(abs(stated_m2[i] - ellipsoidal), limit.value_m2)
+            coarse = limit.value_m2 > largest_share * ellipsoidal
+            if coarse and verdict is not Verdict.DIFFER:
+                verdict = Verdict.INDICATIVE
             candidates = (ellipsoidal, planar, mercator[i])
             cause, other = _cause(
                 verdict, stated[i], stated_in, candidates, limit.value_m2, decimals
@@ -170,6 +188,8 @@ def _cause(
     ellipsoidal, planar, mercator = candidates
     if verdict is Verdict.AGREE:
         return StoredCause.NONE, None
+    if verdict is Verdict.INDICATIVE:
+        return StoredCause.COARSE, None
     stated_m2 = stated * float(stated_in.factor)
     if abs(stated_m2 - planar) <= limit:
         return StoredCause.PLANAR, None
@@ -190,13 +210,17 @@ def _cause(
 def _numbers(values: NDArray[Any], file: PolygonFile) -> Floats:
     numbers = np.full(len(values), np.nan)
     for i, (value, label) in enumerate(zip(values, file.labels(), strict=True)):
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None or value != value or (isinstance(value, str) and not value.strip()):
             continue
+        is_truth = isinstance(value, bool | np.bool_)
+        readable = not is_truth and (not isinstance(value, str) or _NUMBER.fullmatch(value.strip()))
         try:
-            numbers[i] = float(value)
+            numbers[i] = float(value) if readable else np.inf
         except (TypeError, ValueError):
+            numbers[i] = np.inf
+        if np.isinf(numbers[i]):
             text = message("measure.not_a_number", id=label, value=str(value)[:40])
-            raise InputError(text, file=file.source) from None
+            raise InputError(text, file=file.source)
     return numbers
 
 

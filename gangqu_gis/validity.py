@@ -104,17 +104,21 @@ def _links(plan: Plan) -> Iterator[Finding]:
     lines = {feature.id for feature in plan.features if not _is_polygon(plan, feature)}
     for feature in plan.features:
         bounds = feature.properties.get("bounds")
-        named = [i for ids in bounds.values() for i in ids] if isinstance(bounds, dict) else []
-        for id_ in dict.fromkeys(str(i) for i in named):
+        sides = bounds.values() if isinstance(bounds, dict) else ()
+        for id_ in dict.fromkeys(i for side in sides for i in _texts(side)):
             if id_ not in lines:
                 text = message("validity.unknown_bound", id=feature.label, line=id_)
                 yield _finding("link.bounds", feature, text, message("validity.correct_link"))
-        listed = feature.properties.get("figures")
-        for id_ in listed if isinstance(listed, list) else []:
+        for id_ in _texts(feature.properties.get("figures")):
             if id_ not in plan.register.figures:
                 text = message("validity.unknown_figure", id=feature.label, figure=id_)
                 yield _finding("link.figures", feature, text, message("validity.correct_link"))
     yield from _rule_features(plan)
+
+
+def _texts(value: object) -> list[str]:
+    """Return the texts of a list; of anything else none, for the schema check reports that."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def _rule_features(plan: Plan) -> Iterator[Finding]:

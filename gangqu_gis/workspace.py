@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from gangqu_gis.documents import read_toml
+from gangqu_gis.documents import Entry, read_toml
 from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.messages import Text, message
 
@@ -141,18 +141,18 @@ def open_workspace(root: Path) -> Workspace:
     fields = read_toml(path, shown=MARKER.as_posix()).root
     expected, layers = fields.table("expected"), fields.table("layers")
     tolerance = fields.table("tolerance")
-    west, south, east, north = (float(v) for v in fields.numbers("extent", 4))
-    first, last = (int(v) for v in fields.numbers("plan_period", 2))
+    extent = _extent(fields)
+    period = _period(fields)
     return Workspace(
         root=root.resolve(),
         authority=fields.text("authority"),
         title=fields.both("title", "title_en"),
         place=fields.both("place", "place_en"),
         plan_version=fields.text("plan_version"),
-        plan_period=(first, last),
+        plan_period=period,
         data_date=fields.text("data_date"),
         planar_crs=fields.text("planar_crs"),
-        extent=(west, south, east, north),
+        extent=extent,
         draft_notice=fields.both("draft_notice", "draft_notice_en"),
         expected={kind: expected.whole(kind) for kind in expected.content},
         layer_files={layer: layers.text(layer) for layer in layers.content},
@@ -161,3 +161,18 @@ def open_workspace(root: Path) -> Workspace:
             **{name: tolerance.decimal(name) for name in ToleranceDefaults.__slots__}
         ),
     )
+
+
+def _extent(fields: Entry) -> tuple[float, float, float, float]:
+    west, south, east, north = (float(value) for value in fields.numbers("extent", 4))
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise fields.fault("extent", "workspace.bad_extent")
+    return west, south, east, north
+
+
+def _period(fields: Entry) -> tuple[int, int]:
+    first, last = fields.numbers("plan_period", 2)
+    whole = first.is_finite() and last.is_finite() and first % 1 == 0 and last % 1 == 0
+    if not whole or not 1900 <= first <= last <= 2200:
+        raise fields.fault("plan_period", "workspace.bad_period")
+    return int(first), int(last)

@@ -38,6 +38,7 @@ RANKS: tuple[frozenset[str], ...] = tuple(
         "gate update decisions",
         "approval",
         "report webmap",
+        "publish",
         "cli",
         "__main__",
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from gangqu_gis import __version__
-from gangqu_gis.cli import editing, figures, granting, reporting
+from gangqu_gis.cli import editing, figures, granting, mapping, reporting
 from gangqu_gis.cli.session import Session, help_text, language
 from gangqu_gis.errors import GangquError
 from gangqu_gis.messages import LANGUAGES, Text, message
@@ -40,7 +40,8 @@ for command in (
     reporting.check,
     reporting.reconcile,
     reporting.measure,
-    reporting.map_,
+    mapping.map_,
+    mapping.publish,
     reporting.init,
     figures.figures,
     editing.update,
@@ -53,6 +54,7 @@ for command in (
 def main() -> NoReturn:
     """Run the command line; every expected error is one line and its own exit code."""
     _survive_any_console()
+    sys.stdout = _Output(sys.stdout)  # type: ignore[assignment]
     lang = language(sys.argv[1:])
     try:
         gangqu.main(standalone_mode=False)
@@ -69,14 +71,42 @@ def main() -> NoReturn:
         code = _complain(text.render(lang), 2)
     except (click.Abort, KeyboardInterrupt):
         code = _complain(message("cli.interrupted").render(lang), 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except _ReaderGone:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
         code = 0
     except Exception as error:
         if os.environ.get("GANGQU_DEBUG"):
             raise
         code = _complain(_internal(error).render(lang), EXIT_INTERNAL)
     sys.exit(code)
+
+
+class _ReaderGone(Exception):
+    """Who read our output has closed it (``gangqu … | head``): there is nobody to complain to."""
+
+
+class _Output:
+    """Standard output whose closed pipe is no error: click and rich would exit with 1 on it."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or say that the reader is gone."""
+        try:
+            return int(self._stream.write(text))
+        except BrokenPipeError:
+            raise _ReaderGone from None
+
+    def flush(self) -> None:
+        """Flush, or say that the reader is gone."""
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            raise _ReaderGone from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _survive_any_console() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gangqu_gis.cli.session import Session, exit_if, help_text, lang_option
+from gangqu_gis.clock import is_date
 from gangqu_gis.messages import Text, message, plain
 
 if TYPE_CHECKING:
@@ -126,10 +126,8 @@ def _provenance(
         reference, day, grade = survey
         if not reference or not day or grade is None:
             raise refuse("update.needs_survey")
-        try:
-            date.fromisoformat(day)
-        except ValueError:
-            raise refuse("update.needs_date", found=day) from None
+        if not is_date(day):
+            raise refuse("update.needs_date", found=day)
         return Provenance("surveyed", reference, on=day, grade=grade)
     if basis == "digitized":
         scale, source = chart

@@ -41,7 +41,23 @@ def read_polygons(path: Path, *, layer: str | None = None, crs: str | None = Non
     if not path.exists():
         raise InputError(message("file.missing"), file=str(path))
     found = _reader(path)(path.resolve(), layer)
-    return found.with_crs(_settled_crs(found, crs))
+    settled = found.with_crs(_settled_crs(found, crs))
+    _refuse_metres_as_degrees(settled)
+    return settled
+
+
+def _refuse_metres_as_degrees(file: PolygonFile) -> None:
+    """GDAL takes a GeoJSON without ``crs`` for degrees, whatever its numbers."""
+    import shapely
+
+    assert file.crs is not None
+    if not len(file):
+        return
+    west, south, east, north = shapely.total_bounds(file.geometry)
+    in_degrees = abs(west) <= 360 and abs(east) <= 360 and abs(south) <= 90 and abs(north) <= 90
+    if file.crs.is_geographic and not in_degrees and west == west:
+        text = message("measure.not_degrees", x=f"{west:g}", y=f"{south:g}")
+        raise InputError(text, file=file.source)
 
 
 def _reader(path: Path) -> Reader:
@@ -53,7 +69,7 @@ def _reader(path: Path) -> Reader:
 
 
 def _settled_crs(found: PolygonFile, named: str | None) -> CRS:
-    wanted = crs_module.named(named) if named else None
+    wanted = None if named is None else crs_module.named(named)
     if found.crs is None:
         if wanted is None:
             raise InputError(message("measure.no_crs"), file=found.source)

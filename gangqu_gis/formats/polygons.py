@@ -47,6 +47,8 @@ class PolygonFile:
         UsageError
             There is no such column.
         """
+        if name in self.columns:
+            return self.columns[name]
         for own, values in self.columns.items():
             if own.lower() == name.lower():
                 return values

@@ -22,8 +22,8 @@ def read(path: Path, layer: str | None) -> PolygonFile:
     """Read one layer; raises as :func:`gangqu_gis.formats.read_polygons` does."""
     source = str(path)
     try:
-        name = chosen_layer(source, fiona.listlayers(path), layer)
-        with fiona.open(path, layer=name) as collection:
+        name = chosen_layer(source, _layers(path), layer)
+        with fiona.open(path, layer=name, allow_unsupported_drivers=True) as collection:
             wkt = collection.crs_wkt
             fields = list(collection.schema["properties"])
             features = [(f.properties, _geometry(f.geometry)) for f in collection]
@@ -38,6 +38,13 @@ def read(path: Path, layer: str | None) -> PolygonFile:
         {field: _objects([p.get(field) for p, _ in features]) for field in fields},
         crs,
     )
+
+
+def _layers(path: Path) -> list[str]:
+    """Return the layers; fiona leaves some drivers off, KML among them, until they are asked for."""
+    for driver in ("KML", "LIBKML"):
+        fiona.drvsupport.supported_drivers.setdefault(driver, "r")
+    return [str(name) for name in fiona.listlayers(path)]
 
 
 def _geometry(value: Any) -> Any:

@@ -1,0 +1,174 @@
+"""Edges of polygons matched with one another: where overlaps and gaps can only be.
+
+In a clean coverage every inner edge occurs exactly twice, in opposite directions.  Edges are
+matched by their quantised end points, in time linear in the vertices (but for sorting).  Across a
+matched edge one polygon ends and one begins: it needs no further look.
+
+Where several coverages lie on one another (districts over parcels), all their inner edges may be
+matched.  Then the land that two such polygons share has convex corners, and whatever covers it
+there has a vertex in the corner: two polygons claim the same angle.  Those *crowded* corners are
+found as well.  So every polygon that overlaps another has an unmatched edge or a crowded corner,
+or is reached from one that has by going from overlap to overlap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gangqu_gis.measure import keep_only
+from gangqu_gis.topology.boundary import Boundary
+from gangqu_gis.topology.shapes import Flags, Floats, Geometries, Indices, sound_polygons
+
+#: Cells in which corners are compared, in tolerances: wide enough that few points lie at a
+#: cell's border (they are counted on both sides), narrow enough to hold one corner.
+CORNER_CELL = 64.0
+#: Angles that overlap by less are noise of the coordinates, radians.  Any polygon has a convex
+#: corner far wider than this.
+ANGLE_NOISE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """The sound polygons of an array with their boundary and the edges that found no partner.
+
+    ``polygons`` is the array with ``None`` for whatever is no valid polygon.  ``unmatched`` marks
+    the vertices whose leaving edge is not matched.  ``open`` are the polygons that own an
+    unmatched edge: every gap borders on them.  ``seeds`` are the polygons to start the search for
+    overlaps from: those, the owners of crowded corners, and those with edges too short to match.
+    """
+
+    polygons: Geometries
+    boundary: Boundary
+    unmatched: Flags
+    open: Indices
+    seeds: Indices
+
+    @classmethod
+    def of(cls, polygons: Geometries, *, tolerance_m: float) -> Borders:
+        """Match the edges of the sound ones; a pair may differ by less than the tolerance."""
+        sound = keep_only(polygons, sound_polygons(polygons))
+        boundary = Boundary.of(sound)
+        node, x, y = _nodes(boundary, tolerance_m / 2)
+        end = node[boundary.after]
+        unmatched = _unmatched(node, end, len(x))
+        doubtful = _doubtful_nodes(boundary, node, unmatched, len(x))
+        crowded = _crowded(boundary, node, *_shared_cells(x, y, doubtful, tolerance_m))
+        faulty = np.flatnonzero(unmatched | (node == end))
+        return cls(
+            polygons=sound,
+            boundary=boundary,
+            unmatched=unmatched,
+            open=np.unique(boundary.polygon[unmatched]),
+            seeds=np.unique(boundary.polygon[np.concatenate([faulty, crowded])]),
+        )
+
+
+def _nodes(boundary: Boundary, step: float) -> tuple[Indices, Floats, Floats]:
+    """Return the node of each vertex (points that fall into one cell), and where each node is."""
+    column, row = _cells(boundary.x, step), _cells(boundary.y, step)
+    node, count = _grouped(_numbered(column, row))
+    x, y = np.zeros(len(count)), np.zeros(len(count))
+    x[node], y[node] = boundary.x, boundary.y
+    return node, x, y
+
+
+def _unmatched(node: Indices, end: Indices, nodes: int) -> Flags:
+    """Return which edges from ``node`` to ``end`` lack a single partner the other way."""
+    group, size = _grouped(np.minimum(node, end) * nodes + np.maximum(node, end))
+    forward = np.bincount(group, node < end, minlength=len(size))
+    unmatched: Flags = (node != end) & ~((size == 2) & (forward == 1))[group]
+    return unmatched
+
+
+def _doubtful_nodes(boundary: Boundary, node: Indices, unmatched: Flags, nodes: int) -> Flags:
+    """Return the nodes around which two polygons may claim the same angle.
+
+    Where every edge is matched, the polygons close up to full turns around a node: to one turn
+    if nothing overlaps there.
+    """
+    turned = np.bincount(node, boundary.interior_angles(), minlength=nodes)
+    doubtful: Flags = turned > 3 * np.pi
+    doubtful[node[unmatched]] = True
+    doubtful[node[boundary.after[unmatched]]] = True
+    return doubtful
+
+
+def _shared_cells(
+    x: Floats, y: Floats, doubtful: Flags, tolerance_m: float
+) -> tuple[Indices, Indices]:
+    """Return (node, cell) pairs of the cells that hold a doubtful node, or more than one node.
+
+    A node near a cell's border is counted on both sides: any two nodes within the tolerance of
+    one another share a cell.
+    """
+    size = CORNER_CELL * tolerance_m
+    west, east = _cells(x, size, shift=-tolerance_m), _cells(x, size, shift=tolerance_m)
+    south, north = _cells(y, size, shift=-tolerance_m), _cells(y, size, shift=tolerance_m)
+    beside, above = np.flatnonzero(west != east), np.flatnonzero(south != north)
+    both = np.flatnonzero((west != east) & (south != north))
+    column = np.concatenate([west, east[beside], west[above], east[both]])
+    row = np.concatenate([south, south[beside], north[above], north[both]])
+    node = np.concatenate([np.arange(len(x)), beside, above, both])
+    cell, count = _grouped(_numbered(column, row))
+    wanted = (count > 1) | (np.bincount(cell, doubtful[node], minlength=len(count)) > 0)
+    kept = wanted[cell]
+    return node[kept], cell[kept]
+
+
+def _crowded(boundary: Boundary, node: Indices, of_node: Indices, of_cell: Indices) -> Indices:
+    """Return the vertices in whose corner two polygons claim the same angle.
+
+    ``of_node`` and ``of_cell`` are the pairs of nodes and cells to look at.  The angles of a cell
+    are sorted by where they begin: if any two overlap, some angle overlaps the next one.
+    """
+    vertex, cell = _vertices_of(node, of_node, of_cell)
+    if not len(vertex):
+        return vertex
+    start, turn = boundary.outgoing(vertex), 2 * np.pi
+    order = np.argsort(cell * turn + start)
+    vertex, cell, start = vertex[order], cell[order], start[order]
+    last = np.append(cell[1:] != cell[:-1], True)
+    first = np.append(True, last[:-1])
+    following = np.arange(1, len(cell) + 1)
+    following[last] = np.flatnonzero(first)
+    room = start[following] - start + np.where(last, turn, 0.0)
+    claimed = boundary.interior_angles(vertex) > room + ANGLE_NOISE
+    claimed &= ~(first & last)
+    crowded: Indices = vertex[np.isin(cell, cell[claimed])]
+    return crowded
+
+
+def _vertices_of(node: Indices, of_node: Indices, cell: Indices) -> tuple[Indices, Indices]:
+    """Return the pairs (vertex, cell) for the given pairs (node, cell)."""
+    by_node = np.argsort(of_node, kind="stable")
+    count = np.bincount(of_node, minlength=int(node.max(initial=-1)) + 1)
+    begin = np.cumsum(count) - count
+    repeat = count[node]
+    vertex = np.repeat(np.arange(len(node)), repeat)
+    offset = np.arange(len(vertex)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
+    return vertex, cell[by_node[begin[node[vertex]] + offset]]
+
+
+def _cells(x: Floats, size: float, *, shift: float = 0.0) -> Indices:
+    """Return the column (or row), ``size`` wide, of each ``x`` after a small shift."""
+    column: Indices = np.floor((x - x.min(initial=np.inf) + shift) / size + 1.0).astype(np.int64)
+    return column
+
+
+def _numbered(column: Indices, row: Indices) -> Indices:
+    """Return one number for each pair of a column and a row (both 0 or more)."""
+    if (int(column.max(initial=0)) + 1) * (int(row.max(initial=0)) + 1) >= 2**62:
+        column, row = _grouped(column)[0], _grouped(row)[0]
+    number: Indices = column * (int(row.max(initial=0)) + 1) + row
+    return number
+
+
+def _grouped(key: Indices) -> tuple[Indices, Indices]:
+    """Return the group of each entry (entries of one key) and the size of each group."""
+    order = np.argsort(key)
+    new = np.append(True, np.diff(key[order]) != 0)[: len(key)]
+    group = np.empty(len(key), dtype=np.intp)
+    group[order] = np.cumsum(new) - 1
+    return group, np.diff(np.append(np.flatnonzero(new), len(key)))

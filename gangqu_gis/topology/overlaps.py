@@ -1,0 +1,170 @@
+"""Overlaps of polygons: duplicates, containment and partial overlaps, each with its polygon.
+
+Candidates come from the matched edges (:mod:`gangqu_gis.topology.matching`); each is tested
+exactly against its neighbours, and whatever it overlaps is examined in turn until nothing new
+appears.  The result is that of an exhaustive search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gangqu_gis.topology.matching import Borders
+from gangqu_gis.topology.shapes import Geometries, mean_width, wide_parts
+from gangqu_gis.topology.thresholds import Thresholds
+
+MayOverlap = Callable[[str, str], bool]
+
+#: Their interiors share points (DE-9IM).
+_INTERIORS_MEET = "T********"
+
+
+class Relation(StrEnum):
+    """How two polygons that share land lie on one another, up to the tolerance."""
+
+    DUPLICATE = "duplicate"
+    FIRST_CONTAINS = "first_contains"
+    SECOND_CONTAINS = "second_contains"
+    OVERLAP = "overlap"
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Land that two polygons share; ``first`` < ``second`` are their indices.
+
+    ``polygon`` holds the shared parts wider than the tolerance, ``area_m2`` their area and
+    ``width_m`` their mean width 2A/P.
+    """
+
+    first: int
+    second: int
+    relation: Relation
+    polygon: Any
+    area_m2: float
+    width_m: float
+
+
+def find_overlaps(
+    polygons: Geometries,
+    *,
+    thresholds: Thresholds,
+    kinds: Sequence[str] | None = None,
+    may_overlap: MayOverlap | None = None,
+    borders: Borders | None = None,
+) -> list[Overlap]:
+    """Return every overlap wider than the tolerance, by the indices of its polygons.
+
+    ``polygons`` are in metres of a planar CRS; invalid, empty and missing ones are left out.
+    ``may_overlap`` says of two kinds whether their features may share land (both ways alike);
+    without it no two polygons may.  ``borders`` are those of ``polygons``, where known already.
+    """
+    tolerance = thresholds.tolerance_m
+    if kinds is None or may_overlap is None:
+        pairs = _meeting_pairs(borders or Borders.of(polygons, tolerance_m=tolerance))
+    else:
+        pairs = _rival_pairs(polygons, kinds, may_overlap, tolerance)
+    found = [_measured(polygons, min(pair), max(pair), tolerance) for pair in pairs.tolist()]
+    return sorted(
+        (overlap for overlap in found if overlap is not None),
+        key=lambda overlap: (overlap.first, overlap.second),
+    )
+
+
+def _rival_pairs(
+    polygons: Geometries, kinds: Sequence[str], may_overlap: MayOverlap, tolerance: float
+) -> NDArray[np.intp]:
+    """Return the pairs whose interiors meet and whose kinds may not overlap."""
+    found = [np.zeros((0, 2), dtype=np.intp)]
+    of_kind = np.asarray(kinds, dtype=object)
+    for group in _rival_kinds(set(kinds), may_overlap):
+        members = np.flatnonzero(np.isin(of_kind, sorted(group)))
+        pairs = members[_meeting_pairs(Borders.of(polygons[members], tolerance_m=tolerance))]
+        barred = [not may_overlap(kinds[i], kinds[j]) for i, j in pairs]
+        found.append(pairs[np.array(barred, dtype=bool)])
+    return np.vstack(found)
+
+
+def _rival_kinds(kinds: set[str], may_overlap: MayOverlap) -> Iterator[set[str]]:
+    """Yield the groups of kinds that are linked by overlaps which are not allowed.
+
+    Kinds of different groups may overlap freely.  Within a group the search passes over allowed
+    overlaps as well: they may lead to one that is not.
+    """
+    left = sorted(kinds)
+    while left:
+        group, frontier = {left[0]}, [left[0]]
+        while frontier:
+            kind = frontier.pop()
+            rivals = {other for other in left if not may_overlap(kind, other)} - group
+            group |= rivals
+            frontier += sorted(rivals)
+        left = [kind for kind in left if kind not in group]
+        if len(group) > 1 or not all(may_overlap(kind, kind) for kind in group):
+            yield group
+
+
+def _meeting_pairs(borders: Borders) -> NDArray[np.intp]:
+    """Return every pair of polygons whose interiors meet, each once, by index."""
+    polygons, frontier = borders.polygons, borders.seeds
+    tree = shapely.STRtree(polygons)
+    examined = np.zeros(len(polygons), dtype=bool)
+    pairs = [np.zeros((0, 2), dtype=np.intp)]
+    while len(frontier):
+        shapely.prepare(polygons[frontier])
+        position, other = tree.query(polygons[frontier])
+        one = frontier[position]
+        current = np.zeros(len(polygons), dtype=bool)
+        current[frontier] = True
+        new = ~examined[other] & (one != other) & (~current[other] | (one < other))
+        one, other = one[new], other[new]
+        meet = shapely.relate_pattern(polygons[one], polygons[other], _INTERIORS_MEET)
+        pairs.append(np.column_stack([one[meet], other[meet]]))
+        examined |= current
+        reached = np.unique(other[meet])
+        frontier = reached[~examined[reached]]
+    return np.vstack(pairs)
+
+
+def _measured(polygons: Geometries, first: int, second: int, tolerance_m: float) -> Overlap | None:
+    a, b = polygons[first], polygons[second]
+    shared = wide_parts(shapely.intersection(a, b), tolerance_m=tolerance_m)
+    if shared is None:
+        return None
+    return Overlap(
+        first=first,
+        second=second,
+        relation=_relation(a, b, shared, tolerance_m),
+        polygon=shared,
+        area_m2=float(shapely.area(shared)),
+        width_m=float(mean_width(shared)),
+    )
+
+
+def _relation(a: Any, b: Any, shared: Any, tolerance_m: float) -> Relation:
+    a_within = _is_covered(a, b, shared, tolerance_m)
+    b_within = _is_covered(b, a, shared, tolerance_m)
+    if a_within and b_within:
+        return Relation.DUPLICATE
+    if b_within:
+        return Relation.FIRST_CONTAINS
+    return Relation.SECOND_CONTAINS if a_within else Relation.OVERLAP
+
+
+def _is_covered(inner: Any, outer: Any, shared: Any, tolerance_m: float) -> bool:
+    """Whether no part of ``inner`` outside ``outer`` is wider than the tolerance.
+
+    What is no wider has an area of at most half the tolerance times its perimeter, so that most
+    pairs are decided by their areas.
+    """
+    left_over = shapely.area(inner) - shapely.area(shared)
+    border = shapely.length(inner) + shapely.length(outer)
+    if left_over > tolerance_m * border:
+        return False
+    return wide_parts(shapely.difference(inner, outer), tolerance_m=tolerance_m) is None
