@@ -73,9 +73,10 @@ def read_approvals(workspace: Workspace) -> list[Approval]:
         A record cannot be read, or the chain is broken.
     """
     links = _chain(workspace).read()
-    revoked = {l.content["revokes"]: l.content for l in links if l.content["action"] == REVOKE}
+    ended = [link.content for link in links if link.content["action"] == REVOKE]
+    revoked = {content["revokes"]: content for content in ended}
     granted = [link for link in links if link.content["action"] == GRANT]
-    return [Approval(l.number, l.content, l.hash, revoked.get(l.number)) for l in granted]
+    return [Approval(a.number, a.content, a.hash, revoked.get(a.number)) for a in granted]
 
 
 def grant(

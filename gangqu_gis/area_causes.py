@@ -127,7 +127,7 @@ def _rounding(d: Difference) -> Iterator[Cause]:
 
 
 def _own_part(d: Difference) -> Iterator[Cause]:
-    """The figure equals the measured area with one of the subject's own figures left out or added."""
+    """The measured area less, or plus, one of the subject's own figures."""
     for part in d.register.figures.values():
         same_subject = part.subject.id == d.figure.subject.id and part.id != d.figure.id
         if not same_subject or part.unit.dimension != "area" or part.base_value <= 0:

@@ -10,6 +10,15 @@ from pathlib import Path
 from gangqu_gis.errors import InputError, RefusedError
 from gangqu_gis.messages import message
 
+#: How the names of unfinished files end; a process that is killed may leave one behind.
+TEMPORARY_SUFFIX = ".unfinished"
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what killed writers left in ``folder``.  No writer may be at work there."""
+    for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+        path.unlink(missing_ok=True)
+
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write ``content`` (text as UTF-8, LF) to ``path`` through a temporary file beside it.
@@ -49,7 +58,9 @@ def _place(path: Path, content: str | bytes, settle: Callable[[str, Path], None]
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=TEMPORARY_SUFFIX
+        )
         with os.fdopen(handle, "wb") as stream:
             stream.write(raw)
             stream.flush()
@@ -57,9 +68,9 @@ def _place(path: Path, content: str | bytes, settle: Callable[[str, Path], None]
         os.chmod(temporary, 0o644)
         settle(temporary, path)
         _sync_folder(path.parent)
-    except FileExistsError:
-        raise
     except OSError as error:
+        if isinstance(error, FileExistsError) and settle is _link and path.exists():
+            raise
         reason = error.strerror or str(error)
         raise InputError(message("file.cannot_write", reason=reason), file=str(path)) from error
     finally:

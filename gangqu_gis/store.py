@@ -24,7 +24,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from gangqu_gis.errors import RefusedError
-from gangqu_gis.files import write_whole
+from gangqu_gis.files import remove_unfinished, write_whole
 from gangqu_gis.history import Entry, chain_of
 from gangqu_gis.messages import message
 from gangqu_gis.workspace import Workspace
@@ -117,6 +117,8 @@ def recover(workspace: Workspace) -> str | None:
         edited since, and is left alone.
     """
     places = _Places(workspace.data)
+    for folder in (workspace.data, workspace.data / "history", workspace.data / "approvals"):
+        remove_unfinished(folder)
     if not places.journal.exists():
         places.pending.unlink(missing_ok=True)
         return None

@@ -141,7 +141,7 @@ def compare_stored(
     decimals = _decimals(stated)
     stated_m2 = stated * float(stated_in.factor)
     half_unit_m2 = 0.5 * 10.0**-decimals * float(stated_in.factor)
-    in_plane = _in_metres(measured)
+    in_plane, _ = in_metres(measured)
     tolerances, verdicts, causes, meant = [], [], [], []
     mercator = _web_mercator_areas(measured)
     for i in range(len(file)):
@@ -233,14 +233,18 @@ def _decimals(values: Floats) -> int:
     return MOST_DECIMALS
 
 
-def _in_metres(measured: FileAreas) -> NDArray[np.object_]:
-    """Return the geometries in metres, for distances between boundary points."""
-    file, plane = measured.file, measured.plane
+def in_metres(measured: FileAreas) -> tuple[NDArray[np.object_], CRS]:
+    """Return the polygons of a file in a plane in metres, and the plane.
+
+    Its own where it is projected, that of the workspace where there is one, else an equal-area
+    plane at the file's middle.  What is no polygon is ``None``; an invalid polygon stays.
+    """
+    file = measured.file
     assert file.crs is not None
-    sound = keep_only(file.geometry, ~measured.withheld)
-    if plane is None:
-        plane = _local_plane(sound)
-    return to_crs(sound, source=file.crs, target=plane)
+    kinds = shapely.get_type_id(file.geometry)
+    polygons = keep_only(file.geometry, np.isin(kinds, (3, 6)) & ~shapely.is_empty(file.geometry))
+    plane = measured.plane or _local_plane(polygons)
+    return to_crs(polygons, source=file.crs, target=plane), plane
 
 
 def _local_plane(geometry: NDArray[np.object_]) -> CRS:

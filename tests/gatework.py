@@ -67,5 +67,3 @@ def survey(
     """Bring ``shape`` into the parcels."""
     proposal = proposal_of(root, shape, id_=id_, provenance=provenance)
     return carry_out(proposal, by=by, reason="试验")
-
-

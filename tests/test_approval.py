@@ -26,7 +26,11 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def grant(
-    root: Path, *ids: str, by: str = "审定员丙", checked_by: str = "校核员乙", expires: str | None = None
+    root: Path,
+    *ids: str,
+    by: str = "审定员丙",
+    checked_by: str = "校核员乙",
+    expires: str | None = None,
 ) -> approval.Approval | None:
     scope = ids or ("stock-3",)
     return approval.grant(
@@ -43,7 +47,11 @@ def test_a_clear_scope_is_approved_and_the_record_says_on_what(plan: Path) -> No
     assert granted is not None
     record = json.loads((plan / "data" / "approvals" / "000001.json").read_text(encoding="utf-8"))
     assert record["scope"] == ["stock-3"]
-    assert (record["by"], record["checked_by"], record["reason"]) == ("审定员丙", "校核员乙", "供地")
+    assert (record["by"], record["checked_by"], record["reason"]) == (
+        "审定员丙",
+        "校核员乙",
+        "供地",
+    )
     assert record["history_head"] == plan_of(plan).history.head
     assert record["time"] == "2026-11-02T09:00:00+08:00"
     assert set(record["features"]) == {"stock-3"}

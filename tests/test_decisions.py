@@ -99,7 +99,12 @@ def test_an_amended_figure_keeps_its_former_value_and_its_reading_lapses(plan: P
     path = plan / "data" / "plan" / "figures" / "3-layout.toml"
     before = path.read_text(encoding="utf-8").split("\n")
     figure = amend_figure(
-        plan_of(plan), "binhai_area_km2", printed="2.69", decision="调整一号", on="2023-06-30", by="某"
+        plan_of(plan),
+        "binhai_area_km2",
+        printed="2.69",
+        decision="调整一号",
+        on="2023-06-30",
+        by="某",
     )
     assert figure.printed == "2.69"
     (former,) = figure.former

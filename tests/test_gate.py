@@ -94,7 +94,9 @@ def test_what_nothing_confirms_is_named_even_when_the_scope_is_clear(plan: Path)
 def test_a_contradiction_between_the_figures_of_a_feature_is_in_its_scope(plan: Path) -> None:
     result = gate(plan, "district-binhai")
     assert "inconsistent" in blocked_by(result)
-    remedy = next(b.remedy.zh for b in result.blockers if b.check and b.check.rule == "binhai_two_totals")
+    remedy = next(
+        b.remedy.zh for b in result.blockers if b.check and b.check.rule == "binhai_two_totals"
+    )
     assert "gangqu figures accept binhai_two_totals" in remedy
 
 

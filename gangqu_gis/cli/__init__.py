@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from gangqu_gis import __version__
-from gangqu_gis.cli import editing, figures, granting, mapping, reporting
+from gangqu_gis.cli import checking, editing, figures, granting, mapping, reporting
 from gangqu_gis.cli.session import Session, help_text, language
 from gangqu_gis.errors import GangquError
 from gangqu_gis.messages import LANGUAGES, Text, message
@@ -37,9 +37,9 @@ def gangqu(context: click.Context, folder: Path | None, lang: str | None) -> Non
 
 for command in (
     reporting.build,
-    reporting.check,
+    checking.check,
     reporting.reconcile,
-    reporting.measure,
+    checking.measure,
     mapping.map_,
     mapping.publish,
     reporting.init,
@@ -54,7 +54,7 @@ for command in (
 def main() -> NoReturn:
     """Run the command line; every expected error is one line and its own exit code."""
     _survive_any_console()
-    sys.stdout = _Output(sys.stdout)  # type: ignore[assignment]
+    sys.stdout = _Output(sys.stdout)
     lang = language(sys.argv[1:])
     try:
         gangqu.main(standalone_mode=False)

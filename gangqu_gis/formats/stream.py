@@ -41,7 +41,7 @@ def read(path: Path, layer: str | None) -> PolygonFile:
 
 
 def _layers(path: Path) -> list[str]:
-    """Return the layers; fiona leaves some drivers off, KML among them, until they are asked for."""
+    """Return the layers; fiona leaves KML off until it is asked for."""
     for driver in ("KML", "LIBKML"):
         fiona.drvsupport.supported_drivers.setdefault(driver, "r")
     return [str(name) for name in fiona.listlayers(path)]

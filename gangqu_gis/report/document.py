@@ -14,11 +14,15 @@ from typing import Any
 
 from gangqu_gis import __version__
 from gangqu_gis.assessment import Assessment
-from gangqu_gis.checks import Check
+from gangqu_gis.checks import Check, Verdict
+from gangqu_gis.crs import label
 from gangqu_gis.figures import Register
 from gangqu_gis.findings import Finding
 from gangqu_gis.gate import GateResult
 from gangqu_gis.intervals import Interval
+from gangqu_gis.messages import plain
+from gangqu_gis.report.model import Report
+from gangqu_gis.report.wording import stored_cause_text
 from gangqu_gis.stored_areas import FileAreas, StoredAreas, StoredCause
 from gangqu_gis.workspace import Workspace
 
@@ -50,10 +54,7 @@ def assessment_document(assessment: Assessment, *, lang: str, with_checks: bool 
 def gate_document(assessment: Assessment, result: GateResult, *, lang: str) -> Record:
     """Return the document of a gate: the checks in scope, and what blocks."""
     inside = assessment_document(assessment, lang=lang)
-    scope = frozenset(result.scope)
-    verdicts: dict[str, int] = {}
-    for check in result.in_scope:
-        verdicts[check.verdict.value] = verdicts.get(check.verdict.value, 0) + 1
+    report = Report(assessment, result)
     inside["summary"] |= {
         "scope": list(result.scope),
         "clear": result.clear,
@@ -70,14 +71,13 @@ def gate_document(assessment: Assessment, result: GateResult, *, lang: str) -> R
             for blocker in result.blockers
         ],
         "context": [check.rule for check in result.context],
-        "checks": len(result.in_scope),
-        "verdicts": verdicts,
+        "checks": len(report.checks),
+        "findings": len(report.findings),
+        "verdicts": {v.value: n for v, n in report.verdicts.items()},
         "history_head": assessment.plan.history.head,
     }
-    inside["checks"] = [check_record(check, lang) for check in result.in_scope]
-    inside["findings"] = [
-        finding_record(f, lang) for f in assessment.findings if not scope.isdisjoint(f.subjects)
-    ]
+    inside["checks"] = [check_record(check, lang) for check in report.checks]
+    inside["findings"] = [finding_record(finding, lang) for finding in report.findings]
     return inside
 
 
@@ -121,6 +121,26 @@ def register_document(register: Register, *, lang: str) -> list[Record]:
         }
         for figure in register.figures.values()
     ]
+
+
+def file_check_document(measured: FileAreas, found: Iterable[Finding], *, lang: str) -> Record:
+    """Return the document of a file whose topology was checked on its own."""
+    file = measured.file
+    findings = [finding_record(finding, lang) for finding in found]
+    return {
+        "schema": SCHEMA,
+        "workspace": None,
+        "summary": {
+            "file": file.source,
+            "layer": file.layer,
+            "crs": _crs_name(file.crs),
+            "planar_crs": _crs_name(measured.plane),
+            "features": len(file),
+            "findings": len(findings),
+        },
+        "checks": [],
+        "findings": findings,
+    }
 
 
 def to_json(document: Record | list[Record]) -> str:
@@ -194,17 +214,15 @@ def finding_record(finding: Finding, lang: str) -> Record:
 
 def file_records(measured: FileAreas, stored: StoredAreas | None, lang: str) -> Iterable[Record]:
     """Yield one check record per feature of a measured file."""
-    from gangqu_gis.report.text import stored_cause_text
-
-    for i, label in enumerate(measured.file.labels()):
+    for i, name in enumerate(measured.file.labels()):
         ellipsoidal = _present(measured.areas.ellipsoidal_m2[i])
         record: Record = dict.fromkeys(check_record_fields())
         record.update(
-            rule=f"stored_area:{label}" if stored else f"area:{label}",
+            rule=f"stored_area:{name}" if stored else f"area:{name}",
             kind="area",
-            subject=label,
+            subject=name,
             figures=[],
-            features=[label],
+            features=[name],
             ellipsoidal_m2=ellipsoidal,
             planar_m2=_present(measured.areas.planar_m2[i]),
         )
@@ -233,17 +251,12 @@ def file_records(measured: FileAreas, stored: StoredAreas | None, lang: str) -> 
 
 def check_record_fields() -> list[str]:
     """Return the names of a check record's fields, in order."""
-    from gangqu_gis.checks import Verdict
-    from gangqu_gis.messages import plain
-
     nothing = plain("")
     blank = Check("", "", nothing, Verdict.MISSING, "", nothing, (), "", nothing, nothing)
     return list(check_record(blank, "zh"))
 
 
 def _crs_name(crs: Any) -> str | None:
-    from gangqu_gis.crs import label
-
     return None if crs is None else label(crs)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from collections.abc import Iterable
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text as Rich
 
 from gangqu_gis.assessment import Assessment
@@ -15,72 +13,34 @@ from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.figures import Register
 from gangqu_gis.findings import Finding
 from gangqu_gis.gate import GateResult
-from gangqu_gis.messages import Text, message
-from gangqu_gis.stored_areas import FileAreas, StoredAreas, StoredCause
-from gangqu_gis.units import Unit, half_up, shortest, unit
-
-_COLOURS = {
-    Verdict.AGREE: "green",
-    Verdict.CONSISTENT: "green",
-    Verdict.REMAINDER: "cyan",
-    Verdict.INDICATIVE: "blue",
-    Verdict.UNSTATED: "bright_black",
-    Verdict.ACCEPTED: "magenta",
-    Verdict.REVIEW: "yellow",
-    Verdict.MISSING: "yellow",
-    Verdict.DIFFER: "bold red",
-    Verdict.INCONSISTENT: "bold red",
-}
-
-
-class Printer:
-    """Words and tables in one language."""
-
-    def __init__(self, lang: str) -> None:
-        self.lang = lang
-
-    def say(self, key: str, **params: object) -> str:
-        """Return a message of the catalogue."""
-        return message(key, **params).render(self.lang)
-
-    def verdict(self, verdict: Verdict) -> Rich:
-        """Return a verdict in words and in its colour."""
-        return Rich(verdict.label.render(self.lang), style=_COLOURS[verdict])
-
-    def table(self, *headings: str, right: Sequence[int] = ()) -> Table:
-        """Return an empty table; columns in ``right`` hold numbers."""
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for at, heading in enumerate(headings):
-            numeric = at in right
-            table.add_column(
-                self.say(heading),
-                justify="right" if numeric else "left",
-                no_wrap=numeric,
-                overflow="fold",
-            )
-        return table
+from gangqu_gis.report import model
+from gangqu_gis.report.printer import Printer, indented
+from gangqu_gis.report.wording import (
+    area_notes,
+    basis_label,
+    difference_line,
+    difference_with_unit,
+    fixed,
+    hectares,
+    last_cell,
+)
 
 
 def reconciliation(assessment: Assessment, lang: str) -> RenderableType:
     """Return the reconciliation report."""
     p = Printer(lang)
-    checks = assessment.checks
-    areas = [c for c in checks if c.kind == "area"]
-    between = [c for c in checks if c.kind != "area"]
+    report = model.Report(assessment)
+    faults, areas = report.contradictions, report.areas
+    rest, fine = report.remainders, report.consistent
     parts: list[RenderableType] = [_head(p, assessment)]
-    faults = [
-        c for c in between if c.verdict in (Verdict.INCONSISTENT, Verdict.ACCEPTED, Verdict.MISSING)
-    ]
     parts += _section(p, "report.contradictions", len(faults), _details(p, faults))
-    parts += _section(p, "report.areas", len(areas), _areas(p, assessment, areas))
-    rest = [c for c in between if c.verdict is Verdict.REMAINDER]
+    parts += _section(p, "report.areas", len(areas), _areas(p, areas))
     parts += _section(p, "report.remainders", len(rest), _relations(p, rest, "report.remainder"))
-    fine = [c for c in between if c.verdict is Verdict.CONSISTENT]
     parts += _section(p, "report.consistent", len(fine), _relations(p, fine, "report.difference"))
     if assessment.findings:
         found = findings(assessment.findings, lang)
         parts += _section(p, "report.findings", len(assessment.findings), found)
-    parts.append(_conventions(p, assessment))
+    parts.append(_conventions(p, report))
     parts.append(summary(assessment, lang))
     return Group(*parts)
 
@@ -96,7 +56,7 @@ def gate(result: GateResult, lang: str) -> RenderableType:
     blocked: list[RenderableType] = []
     for number, blocker in enumerate(result.blockers, 1):
         blocked.append(Rich(f"{number}. {blocker.text.render(lang)}"))
-        blocked.append(_indented("→ " + blocker.remedy.render(lang)))
+        blocked.append(indented("→ " + blocker.remedy.render(lang)))
     parts += _section(p, "report.blockers", len(result.blockers), Group(*blocked))
     parts += _section(p, "report.confirmed", len(result.confirmed), _confirmed(p, result.confirmed))
     if result.clear and result.unconfirmed:
@@ -116,7 +76,7 @@ def _confirmed(p: Printer, checks: Iterable[Check]) -> RenderableType:
             )
         )
         if check.tolerance is not None:
-            rows.append(_indented(check.tolerance.formula.render(p.lang)))
+            rows.append(indented(check.tolerance.formula.render(p.lang)))
     return Group(*rows)
 
 
@@ -164,37 +124,6 @@ def contradictions(assessment: Assessment, lang: str) -> RenderableType:
     return Group(*_section(p, "report.contradictions", len(found), _details(p, found)))
 
 
-def measurement(measured: FileAreas, stored: StoredAreas | None, lang: str) -> RenderableType:
-    """Return the areas of a file, and the verdicts on its stored area column."""
-    p = Printer(lang)
-    headings = ["report.feature", "report.ellipsoidal_m2", "report.hectares", "report.planar_m2"]
-    right = [1, 2, 3]
-    if stored is not None:
-        headings += [
-            "report.stated",
-            "report.difference_m2",
-            "report.tolerance_m2",
-            "report.verdict",
-            "report.cause",
-        ]
-        right += [4, 5, 6]
-    table = p.table(*headings, right=right)
-    hectare = unit("ha").factor
-    for i, label in enumerate(measured.file.labels()):
-        ellipsoidal, planar = measured.areas.ellipsoidal_m2[i], measured.areas.planar_m2[i]
-        sound = not measured.withheld[i]
-        row: list[RenderableType] = [
-            Rich(label),
-            _fixed(ellipsoidal, 2) if sound else Rich(p.say("report.withheld")),
-            _fixed(Fraction(ellipsoidal) / hectare, 4) if sound else "",
-            _fixed(planar, 2) if planar == planar else "",
-        ]
-        if stored is not None:
-            row += _stored_cells(p, stored, i, ellipsoidal)
-        table.add_row(*row)
-    return Group(_measurement_head(p, measured), table)
-
-
 def register(figures: Register, lang: str) -> RenderableType:
     """Return the register as a table."""
     p = Printer(lang)
@@ -210,52 +139,6 @@ def register(figures: Register, lang: str) -> RenderableType:
             Rich(str(figure.place)),
         )
     return table
-
-
-def stored_cause_text(cause: StoredCause, meant: Unit | None) -> Text | None:
-    """Return the words for why a stored area differs."""
-    if cause is StoredCause.NONE:
-        return None
-    if cause is StoredCause.UNIT:
-        assert meant is not None
-        return message("measure.cause_unit", meant=meant.label)
-    return message(f"measure.cause_{cause.value}")
-
-
-def _stored_cells(
-    p: Printer, stored: StoredAreas, i: int, ellipsoidal: float
-) -> list[RenderableType]:
-    limit, verdict = stored.tolerances[i], stored.verdicts[i]
-    cause = stored_cause_text(stored.causes[i], stored.meant[i])
-    known = stored.stated_m2[i] == stored.stated_m2[i]
-    difference = ellipsoidal - stored.stated_m2[i]
-    stated = f"{stored.stated[i]} {stored.unit.label.render(p.lang)}" if known else ""
-    return [
-        Rich(stated),
-        _fixed(difference, 2, signed=True) if difference == difference else "",
-        _fixed(limit.value_m2, 2) if limit else "",
-        p.verdict(verdict),
-        Rich(cause.render(p.lang) if cause else ""),
-    ]
-
-
-def _measurement_head(p: Printer, measured: FileAreas) -> RenderableType:
-    from gangqu_gis.crs import label
-
-    file = measured.file
-    assert file.crs is not None
-    plane = p.say("report.no_plane") if measured.plane is None else label(measured.plane)
-    edges = "report.edges_planar" if file.crs.is_projected else "report.edges_geodesic"
-    line = p.say(
-        "report.measured_file",
-        file=file.source,
-        layer=file.layer,
-        count=len(file),
-        crs=label(file.crs),
-        plane=plane,
-        edges=message(edges),
-    )
-    return Rich(line + "\n")
 
 
 def _head(p: Printer, assessment: Assessment) -> RenderableType:
@@ -283,46 +166,23 @@ def _details(p: Printer, checks: list[Check]) -> RenderableType:
         line.append(f"[{check.rule}]", style="bright_black")
         rows.append(line)
         rows.append(
-            _indented(p.say("report.stated_at", stated=check.stated_text, place=check.place))
+            indented(p.say("report.stated_at", stated=check.stated_text, place=check.place))
         )
-        rows.append(_indented(p.say("report.computed_as", formula=check.formula)))
-        if check.difference is not None:
-            rows.append(_indented(_difference_line(p, check)))
+        rows.append(indented(p.say("report.computed_as", formula=check.formula)))
+        difference = difference_line(check)
+        if difference is not None:
+            rows.append(indented(difference.render(p.lang)))
         if check.cause is not None:
-            rows.append(_indented(check.cause.text.render(p.lang)))
+            rows.append(indented(check.cause.text.render(p.lang)))
         if check.reading is not None:
-            rows.append(_indented(check.reading.render(p.lang)))
+            rows.append(indented(check.reading.render(p.lang)))
         if check.note is not None:
-            rows.append(_indented(check.note.render(p.lang)))
-        rows.append(_indented(p.say("report.because", because=check.because)))
+            rows.append(indented(check.note.render(p.lang)))
+        rows.append(indented(p.say("report.because", because=check.because)))
     return Group(*rows)
 
 
-def _difference_line(p: Printer, check: Check) -> str:
-    assert check.difference is not None and check.unit is not None
-    label = unit_of_difference(check)
-    low, high = (_number(v) for v in _ends(check))
-    return p.say(
-        "report.difference_line",
-        difference=_signed(check.difference),
-        unit=label,
-        low=low,
-        high=high,
-    )
-
-
-def unit_of_difference(check: Check) -> Text:
-    """Return the unit of a difference: between percentages it is percentage points."""
-    assert check.unit is not None
-    return unit("percentage_point" if check.unit == "percent" else check.unit).label
-
-
-def _ends(check: Check) -> tuple[Fraction | None, Fraction | None]:
-    interval = check.interval
-    return (None, None) if interval is None else (interval.low, interval.high)
-
-
-def _areas(p: Printer, assessment: Assessment, checks: list[Check]) -> RenderableType:
+def _areas(p: Printer, checks: list[Check]) -> RenderableType:
     table = p.table(
         "report.subject",
         "report.stated",
@@ -338,21 +198,26 @@ def _areas(p: Printer, assessment: Assessment, checks: list[Check]) -> Renderabl
         table.add_row(
             Rich(check.title.render(p.lang)),
             Rich(check.stated_text or ""),
-            _hectares(check.ellipsoidal_m2),
-            _hectares(check.planar_m2),
-            Rich(_difference_with_unit(p, check)),
-            _fixed(check.tolerance.value_m2, 2) if check.tolerance else "",
-            Rich(p.say(f"basis.{check.basis}") if check.basis else ""),
+            hectares(check.ellipsoidal_m2),
+            hectares(check.planar_m2),
+            Rich(difference_with_unit(check, p.lang)),
+            fixed(check.tolerance.value_m2, 2) if check.tolerance else "",
+            Rich(basis_label(check).render(p.lang)),
             p.verdict(check.verdict),
         )
-    notes = dict.fromkeys(_area_note(p, check) for check in checks)
-    return Group(table, *(Rich(f"· {note}", style="bright_black") for note in notes if note))
+    reasons = [
+        Rich(f"· {check.title.render(p.lang)}: {line}")
+        for check in checks
+        for line in _reasons(check, p.lang)
+    ]
+    notes = (Rich(f"· {note}", style="bright_black") for note in area_notes(checks, p.lang))
+    return Group(table, *reasons, *notes)
 
 
-def _area_note(p: Printer, check: Check) -> str:
-    if check.verdict is Verdict.UNSTATED or check.note is None:
-        return ""
-    return f"{check.verdict.label.render(p.lang)}: {check.note.render(p.lang)}"
+def _reasons(check: Check, lang: str) -> list[str]:
+    """Return the tolerance with its formula, and the cause of a difference."""
+    lines = [] if check.tolerance is None else [check.tolerance.formula.render(lang)]
+    return lines if check.cause is None else [*lines, check.cause.text.render(lang)]
 
 
 def _relations(p: Printer, checks: list[Check], last: str) -> RenderableType:
@@ -362,47 +227,10 @@ def _relations(p: Printer, checks: list[Check], last: str) -> RenderableType:
             Rich(check.title.render(p.lang)),
             Rich(check.stated_text or ""),
             Rich(check.formula.render(p.lang)),
-            Rich(_last_cell(p, check)),
+            Rich(last_cell(check, p.lang)),
         )
     return table
 
 
-def _last_cell(p: Printer, check: Check) -> str:
-    if check.verdict is Verdict.REMAINDER and check.note is not None:
-        return check.note.render(p.lang)
-    return "" if check.kind == "bound" else _difference_with_unit(p, check)
-
-
-def _conventions(p: Printer, assessment: Assessment) -> RenderableType:
-    percent = assessment.plan.workspace.approximate_percent
-    return Rich("\n" + p.say("report.conventions", percent=percent) + "\n", style="bright_black")
-
-
-def _difference_with_unit(p: Printer, check: Check) -> str:
-    if check.difference is None or check.unit is None:
-        return ""
-    label = unit_of_difference(check).render(p.lang)
-    return f"{_signed(check.difference)} {label}".rstrip() if check.difference else "0"
-
-
-def _signed(value: Fraction) -> str:
-    places = 4 if abs(value) >= Fraction(1, 100) else 6
-    text = format(half_up(value, places), "f").rstrip("0").rstrip(".") or "0"
-    return text if text.startswith("-") or text == "0" else f"+{text}"
-
-
-def _number(value: Fraction | None) -> str:
-    return "" if value is None else shortest(value, digits=8)
-
-
-def _hectares(area_m2: float | None) -> str:
-    return "" if area_m2 is None else _fixed(Fraction(area_m2) / unit("ha").factor, 4)
-
-
-def _fixed(value: Fraction | float, places: int, *, signed: bool = False) -> str:
-    text = format(half_up(value, places), "f")
-    return text if not signed or text.startswith("-") else f"+{text}"
-
-
-def _indented(text: str) -> RenderableType:
-    return Padding(Rich(text), (0, 0, 0, 4))
+def _conventions(p: Printer, report: model.Report) -> RenderableType:
+    return Rich("\n" + model.conventions(report).render(p.lang) + "\n", style="bright_black")

@@ -6,7 +6,11 @@ results; :mod:`gangqu_gis.topology.check` turns them into findings.
 
 from __future__ import annotations
 
-from gangqu_gis.topology.check import check_file_topology, check_topology
+from gangqu_gis.topology.check import (
+    check_file_topology,
+    check_measured_file,
+    check_topology,
+)
 from gangqu_gis.topology.coverage import (
     EdgeMismatch,
     Gap,
@@ -29,6 +33,7 @@ __all__ = [
     "RingRule",
     "Thresholds",
     "check_file_topology",
+    "check_measured_file",
     "check_topology",
     "find_edge_mismatches",
     "find_gaps",

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from gangqu_gis import crs
-from gangqu_gis.findings import Finding
+from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.layers import GEOMETRY_TYPES, Feature
 from gangqu_gis.measure import to_crs
+from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
 from gangqu_gis.soundness import polygon_fault
+from gangqu_gis.stored_areas import FileAreas, in_metres
 from gangqu_gis.topology import wording
 from gangqu_gis.topology.coverage import find_edge_mismatches, find_gaps, find_slivers
 from gangqu_gis.topology.matching import Borders
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 DEFAULTS = Thresholds()
+_POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def check_topology(
@@ -87,6 +91,47 @@ def check_file_topology(
         )
         found += [wording.mismatch_finding(subjects, m, thresholds) for m in mismatches]
     return wording.with_stored_shapes(found, plane)
+
+
+def check_measured_file(
+    measured: FileAreas, *, coverage: bool = False, thresholds: Thresholds = DEFAULTS
+) -> list[Finding]:
+    """Return the topology findings of a file that was read on its own, and what is no polygon.
+
+    A projected file is checked in its own plane; a geographic one in the workspace's plane, or
+    without a workspace in an equal-area plane at the file's middle: thresholds are metres.
+    """
+    file = measured.file
+    polygons, plane = in_metres(measured)
+    labels = file.labels()
+    kinds = shapely.get_type_id(file.geometry)
+    bare = np.flatnonzero(~np.isin(kinds, _POLYGONAL) | shapely.is_empty(file.geometry))
+    found = [_no_polygon(labels[i], file.geometry[i], file.source) for i in bare]
+    return found + check_file_topology(
+        polygons,
+        labels,
+        plane=plane,
+        coverage=coverage,
+        file=file.source,
+        thresholds=thresholds,
+    )
+
+
+def _no_polygon(label: str, geometry: object, source: str) -> Finding:
+    is_null = geometry is None or shapely.is_empty(geometry)
+    reason = (
+        message("layer.geometry_null")
+        if is_null
+        else message("geometry.no_polygon", found=getattr(geometry, "geom_type", "?"))
+    )
+    return Finding(
+        rule="geometry.valid" if is_null else "geometry.type",
+        severity=Severity.ERROR,
+        subject=label,
+        text=Text(f"{label}：{reason.zh}", f"{label}: {reason.en}"),
+        remedy=message("validity.redraw"),
+        file=source,
+    )
 
 
 def _rings(

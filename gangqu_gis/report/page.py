@@ -1,0 +1,276 @@
+"""The reconciliation as one printable HTML file, with no script and no link to anything.
+
+Text of a plan stands in text nodes and quoted attributes, escaped by Jinja; the style sheet
+carries the only other text of a plan, the running titles, as CSS escapes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from gangqu_gis.checks import Check, Verdict
+from gangqu_gis.findings import Finding, Severity
+from gangqu_gis.gate import Blocker
+from gangqu_gis.messages import Text, message
+from gangqu_gis.report import wording
+from gangqu_gis.report.characters import legal
+from gangqu_gis.report.model import Report, conventions, counts, gate_answer, title_rows
+from gangqu_gis.report.palette import FILLS, SEVERITY_FILLS
+from gangqu_gis.report.sketch import HEIGHT, WIDTH, Atlas
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TAGS = {"zh": "zh-CN", "en": "en"}
+#: Verdicts whose subjects are drawn.
+DRAWN = (Verdict.DIFFER, Verdict.REVIEW, Verdict.INDICATIVE, Verdict.MISSING)
+
+#: What the template says of its own.
+WORDS = (
+    "basis.schematic",
+    "report.areas",
+    "report.basis",
+    "report.blockers",
+    "report.confirmed",
+    "report.consistent",
+    "report.context",
+    "report.contradictions",
+    "report.difference",
+    "report.ellipsoidal_ha",
+    "report.ellipsoidal_m2",
+    "report.findings",
+    "report.formula",
+    "report.place",
+    "report.planar_ha",
+    "report.remainder",
+    "report.remainders",
+    "report.stated",
+    "report.subject",
+    "report.tolerance_m2",
+    "report.verdict",
+    "sheet.because",
+    "sheet.cause",
+    "sheet.checked_by",
+    "sheet.col_check",
+    "sheet.col_message",
+    "sheet.col_remedy",
+    "sheet.col_severity",
+    "sheet.col_where",
+    "sheet.date",
+    "sheet.granted_by",
+    "sheet.legend_fault",
+    "sheet.legend_line",
+    "sheet.legend_near",
+    "sheet.legend_schematic",
+    "sheet.legend_subject",
+    "sheet.made_by",
+    "sheet.maps",
+    "sheet.maps_are",
+    "sheet.no_shape",
+    "sheet.north",
+    "sheet.note",
+    "sheet.nothing",
+    "sheet.place",
+    "sheet.scope",
+    "sheet.tolerance",
+)
+
+Entry = dict[str, Any]
+
+
+def render_page(report: Report, *, lang: str) -> str:
+    """Return ``report`` as one HTML file in ``lang`` ("zh" or "en"); the same report, the same
+    text.
+    """
+    return _Page(report, lang).render()
+
+
+class _Page:
+    """One report in one language, as the template needs it."""
+
+    def __init__(self, report: Report, lang: str) -> None:
+        self.report, self.lang = report, lang
+        self.workspace = report.assessment.plan.workspace
+
+    def render(self) -> str:
+        """Fill the template."""
+        from markupsafe import Markup
+
+        style = _style(self._running())
+        digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+        page = (
+            _environment()
+            .get_template("page.jinja")
+            .render(
+                lang=_TAGS[self.lang],
+                style=Markup(style),
+                style_hash=Markup(f"'sha256-{digest}'"),
+                words={key: self._say(message(key)) for key in WORDS},
+                title=self._say(self.report.title),
+                plan=self._say(self.workspace.title),
+                notice=self._say(self.workspace.draft_notice),
+                rows=[(self._say(a), self._say(b)) for a, b in title_rows(self.report)],
+                counts=self._say(counts(self.report)),
+                verdicts=[
+                    (v.value, self._say(v.label), n) for v, n in self.report.verdicts.items()
+                ],
+                conventions=self._say(conventions(self.report)),
+                gate=self._gate(),
+                contradictions=[self._check(c) for c in self.report.contradictions],
+                areas=[self._check(c) for c in self.report.areas],
+                remainders=[self._check(c) for c in self.report.remainders],
+                consistent=[self._check(c) for c in self.report.consistent],
+                findings=[self._finding(f) for f in self.report.findings],
+                figures=self._figures(),
+                width=WIDTH,
+                height=HEIGHT,
+            )
+        )
+        return page if page.endswith("\n") else page + "\n"
+
+    def _say(self, text: Text | None) -> str:
+        return "" if text is None else legal(text.render(self.lang))
+
+    def _running(self) -> dict[str, str]:
+        """Return the running titles of a printed page, by their names in the style sheet."""
+        date_label = self._say(message("sheet.data_date"))
+        return {
+            "plan": f"{self._say(self.workspace.title)}  {self._say(self.report.title)}",
+            "date": f"{date_label} {legal(self.workspace.data_date)}",
+            "notice": self._say(self.workspace.draft_notice),
+        }
+
+    def _check(self, check: Check) -> Entry:
+        limit = check.tolerance
+        return {
+            "rule": legal(check.rule),
+            "title": self._say(check.title),
+            "verdict": check.verdict.value,
+            "label": self._say(check.verdict.label),
+            "stated": legal(check.stated or ""),
+            "stated_text": legal(check.stated_text or ""),
+            "formula": self._say(check.formula),
+            "ellipsoidal": check.ellipsoidal_m2,
+            "ellipsoidal_m2": wording.square_metres(check.ellipsoidal_m2),
+            "ellipsoidal_ha": wording.hectares(check.ellipsoidal_m2),
+            "planar": check.planar_m2,
+            "planar_ha": wording.hectares(check.planar_m2),
+            "difference": wording.difference_with_unit(check, self.lang),
+            "difference_line": self._say(wording.difference_line(check)),
+            "last": legal(wording.last_cell(check, self.lang)),
+            "tolerance": limit.value_m2 if limit else None,
+            "tolerance_m2": wording.square_metres(limit.value_m2) if limit else "",
+            "tolerance_formula": self._say(limit.formula) if limit else "",
+            "basis": self._say(wording.basis_label(check)),
+            "cause": self._say(check.cause.text if check.cause else None),
+            "note": self._say(check.note),
+            "reading": self._say(check.reading),
+            "because": self._say(check.because),
+            "stated_line": self._say(
+                message("report.stated_at", stated=check.stated_text, place=check.place)
+            ),
+            "computed_line": self._say(message("report.computed_as", formula=check.formula)),
+            "because_line": self._say(message("report.because", because=check.because)),
+            "place": legal(check.place),
+        }
+
+    def _finding(self, finding: Finding) -> Entry:
+        return {
+            "rule": legal(finding.rule),
+            "severity": finding.severity.value,
+            "label": self._say(message(f"sheet.severity_{finding.severity.value}")),
+            "subject": legal(" ".join(finding.subjects)),
+            "text": self._say(finding.text),
+            "remedy": self._say(finding.remedy),
+            "place": legal(finding.place),
+        }
+
+    def _gate(self) -> Entry | None:
+        gate = self.report.gate
+        if gate is None:
+            return None
+        unconfirmed = message("report.unconfirmed", ids=" ".join(gate.unconfirmed))
+        return {
+            "is_clear": gate.clear,
+            "answer": self._say(gate_answer(gate)),
+            "scope": legal(" ".join(gate.scope)),
+            "blockers": [self._blocker(blocker) for blocker in gate.blockers],
+            "confirmed": [self._check(check) for check in gate.confirmed],
+            "unconfirmed_line": self._say(unconfirmed) if gate.unconfirmed else "",
+            "context": [self._check(check) for check in gate.context],
+        }
+
+    def _blocker(self, blocker: Blocker) -> Entry:
+        check, finding = blocker.check, blocker.finding
+        rule = check.rule if check else finding.rule if finding else ""
+        return {
+            "text": self._say(blocker.text),
+            "remedy": self._say(blocker.remedy),
+            "rule": legal(rule),
+            "place": legal(check.place if check else finding.place if finding else ""),
+        }
+
+    def _figures(self) -> list[Entry]:
+        """Return the small maps, one for each set of features, with what is said of them."""
+        groups: dict[tuple[str, ...], tuple[list[Check], list[Finding]]] = {}
+        for check in self.report.areas:
+            if check.verdict in DRAWN and check.features:
+                groups.setdefault(check.features, ([], []))[0].append(check)
+        known = self.report.assessment.plan.by_id
+        for finding in self.report.findings:
+            if finding.severity is Severity.ERROR and finding.subject in known:
+                alone = (finding.subject,)
+                ids = alone if alone in groups else finding.subjects
+                groups.setdefault(ids, ([], []))[1].append(finding)
+        atlas = Atlas(self.report, self.lang) if groups else None
+        figures = []
+        for number, (ids, (checks, findings)) in enumerate(groups.items(), 1):
+            assert atlas is not None
+            figures.append(
+                {
+                    "title": self._say(message("sheet.figure", number=number)),
+                    "ids": legal(" ".join(ids)),
+                    "sketch": atlas.sketch(ids),
+                    "checks": [self._check(check) for check in checks],
+                    "findings": [self._finding(finding) for finding in findings],
+                }
+            )
+        return figures
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("gangqu_gis", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["legal"] = legal
+    return environment
+
+
+def _style(running: dict[str, str]) -> str:
+    """Return the style sheet with the fills of verdicts and the running titles of the pages."""
+    sheet = files("gangqu_gis").joinpath("report/page.css").read_text(encoding="utf-8")
+    fills = [(verdict.value, fill) for verdict, fill in FILLS.items()]
+    fills += [(severity.value, fill) for severity, fill in SEVERITY_FILLS.items()]
+    sheet += "".join(f".v-{name} {{ background: #{fill}; }}\n" for name, fill in fills)
+    # In one pass, so that no text of a plan is looked through for a name.
+    return re.sub(r'"(plan|date|notice)"', lambda m: _css_string(running[m[1]]), sheet)
+
+
+def _css_string(text: str) -> str:
+    """Return ``text`` as a CSS string in which every character but letters and digits is a
+    numeric escape.
+    """
+    safe = (c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text[:120])
+    return '"' + "".join(safe) + '"'
