@@ -38,7 +38,8 @@ def package(assessment: Assessment, *, lang: str, text: str) -> dict[str, bytes]
 
     report = Report(assessment)
     record = document.to_json(document.assessment_document(assessment, lang=lang))
-    files = {f"maps/{name}": _utf8(page) for name, page in render_site(assessment, lang=lang).items()}
+    pages = render_site(assessment, lang=lang)
+    files = {f"maps/{name}": _utf8(page) for name, page in pages.items()}
     files["reports/reconciliation.txt"] = _utf8(text)
     files["reports/reconciliation.json"] = _utf8(record + "\n")
     files["reports/reconciliation.xlsx"] = render_workbook(report, lang=lang)

@@ -226,7 +226,7 @@ def test_every_key_that_the_code_names_exists() -> None:
 
 def test_whatever_looks_like_a_key_is_one() -> None:
     ids = rule_ids()
-    files = {path.name for path in (ROOT / "gangqu_gis").rglob("*.js")}
+    files = {path.name for path in PACKAGE.rglob("*.js")}
     known = {*catalogue(), *ids, *files}
     odd = {k: p for k, p in keys_in_code().items() if k not in known}
     assert odd == {}

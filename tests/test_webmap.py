@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
+import shutil
 import subprocess
 import sys
-import tomllib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
-from browser.webmap_cases import HOSTILE, ROOT, hostile, real, texts_in
+from browser.webmap_cases import HOSTILE, ROOT, changed, hostile, real, texts_in
 
+from gangqu_gis.assessment import assess
 from gangqu_gis.checks import Verdict
+from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.messages import LANGUAGES
-from gangqu_gis.webmap import assets, style
+from gangqu_gis.plan import load_plan
+from gangqu_gis.webmap import assets, render_site, style
 from gangqu_gis.webmap.entries import polygon_entry
 from gangqu_gis.webmap.frame import frame
 from gangqu_gis.webmap.page import render_index, render_page, safe_json, safe_text
+from gangqu_gis.webmap.pages import read_site
 from gangqu_gis.webmap.payload import index_payload, key_figures, page_texts
+from gangqu_gis.webmap.pinyin import pinyin_keys
+from gangqu_gis.webmap.titleblock import notice
+from gangqu_gis.workspace import open_workspace
 
 STATIC = ROOT / "gangqu_gis" / "webmap"
 MARKUP = re.compile(r"(inner|outer|Adjacent)HTML|document\.write|\beval\(|new Function")
@@ -101,7 +113,7 @@ def test_the_policy_allows_only_the_constants() -> None:
     assert found
     policy = found[1]
     assert policy.startswith("default-src 'none';")
-    assert "unsafe" not in policy and "http" not in policy
+    assert "unsafe" not in policy and "http" not in policy and "img-src data:;" in policy
     # The policy must stand before the first script and style that it judges.
     assert found.start() < text.index("<script") and found.start() < text.index("<style")
     assert policy.count("sha256-") == len(re.findall(r"<(?:script|style)>", text))
@@ -246,18 +258,222 @@ def test_safe_json_and_safe_text(text: str) -> None:
     safe_text(text).encode("utf-8")
 
 
-def test_new_words_fit_a_gbk_console() -> None:
-    part = ROOT / "gangqu_gis" / "webmap" / "messages_webmap.toml.part"
-    if not part.is_file():
-        pytest.skip("the words stand in messages.toml, which has its own test")
-    for entry in tomllib.loads(part.read_text(encoding="utf-8"))["map"].values():
-        (entry["zh"] + entry["en"]).encode("gbk")
-
-
 def test_a_page_without_features_still_renders() -> None:
     payload = index_payload(real(), "zh")
     empty = {**payload, "features": [], "reference": [], "sea": None, "extent": None}
     assert render_page(empty, lang="zh").endswith("</html>\n")
+
+
+FILES = ["index.html", "districts.html", "parcels.html", "renovation.html", "reconciliation.html"]
+
+
+@cache
+def site(lang: str) -> dict[str, str]:
+    return render_site(real(), lang=lang)
+
+
+def data_of(page_: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(parts(page_)[1])
+    return loaded
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_site_has_its_pages_and_each_links_to_all(lang: str) -> None:
+    pages = site(lang)
+    assert list(pages) == FILES
+    for name, text in pages.items():
+        links = data_of(text)["pages"]
+        assert [link["file"] for link in links] == FILES
+        assert [link["file"] for link in links if link["current"]] == [name]
+    assert site(lang) == render_site(real(), lang=lang)
+
+
+def test_everything_around_the_data_is_the_same_on_every_page_and_for_hostile_words() -> None:
+    shells = {parts(text)[2] for text in site("zh").values()}
+    shells |= {parts(text)[2] for text in render_site(hostile(), lang="zh").values()}
+    assert len(shells) == 1
+
+
+def test_both_languages_have_the_same_blocks() -> None:
+    for name in FILES:
+        zh, en = (data_of(site(lang)[name]) for lang in LANGUAGES)
+        assert _shape({**zh, "rows": []}) == _shape({**en, "rows": []})
+        assert [row["rule"] for row in zh["rows"]] == [row["rule"] for row in en["rows"]]
+
+
+def test_another_workspace_without_declared_pages_has_overview_and_checks() -> None:
+    second = assess(load_plan(open_workspace(ROOT / "tests" / "second_workspace")))
+    assert list(render_site(second, lang="en")) == ["index.html", "reconciliation.html"]
+
+
+def test_another_workspace_declares_its_own_pages(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(ROOT / "tests" / "second_workspace", tmp_path / "w"))
+    (root / "data" / "maps.toml").write_text(
+        '[[page]]\nid = "orchards"\nzh = "果园"\nkinds = ["orchard"]\n'
+        '[[page.block]]\nform = "features"\nzh = "逐个"\nkinds = ["orchard"]\n',
+        encoding="utf-8",
+    )
+    pages = render_site(assess(load_plan(open_workspace(root))), lang="zh")
+    assert list(pages) == ["index.html", "orchards.html", "reconciliation.html"]
+    payload = data_of(pages["orchards.html"])
+    assert {feature["kind"] for feature in payload["features"]} == {"orchard"}
+    assert len(payload["blocks"][0]["rows"]) == len(payload["features"])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('[[page]]\nid = "x"\nzh = "x"\nkinds = ["nothing"]\n', "nothing"),
+        ('[[page]]\nid = "../x"\nzh = "x"\nkinds = []\n', "../x"),
+        ('[[page]]\nid = "index"\nzh = "x"\nkinds = []\n', "index"),
+        ('[years]\nsubject = "nobody"\nquantities = []\n', "nobody"),
+        ("colour = 1\n", "colour"),
+    ],
+)
+def test_a_broken_declaration_is_told_with_its_line(tmp_path: Path, text: str, reason: str) -> None:
+    root = Path(shutil.copytree(ROOT / "tests" / "second_workspace", tmp_path / "w"))
+    (root / "data" / "maps.toml").write_text(text, encoding="utf-8")
+    plan = load_plan(open_workspace(root))
+    with pytest.raises(InputError, match=re.escape(reason)) as caught:
+        read_site(plan)
+    assert caught.value.file == "data/maps.toml" and caught.value.line
+
+
+def test_reconciliation_rows_are_all_checks_with_their_places() -> None:
+    rows = data_of(site("zh")["reconciliation.html"])["rows"]
+    assert sorted(row["rule"] for row in rows) == sorted(c.rule for c in real().checks)
+    by_rule = {row["rule"]: row for row in rows}
+    assert by_rule["binhai_two_totals"]["refs"] == ["district-binhai"]
+    assert len(by_rule["land_total_geometry"]["refs"]) == 7
+    assert rows[0]["verdict"] == "inconsistent" and rows[-1]["verdict"] == "consistent"
+
+
+def test_the_third_phase_is_never_added() -> None:
+    (block,) = [b for b in data_of(site("zh")["parcels.html"])["blocks"] if b["form"] == "sum"]
+    assert block["total"]["stated"] == "47.3公顷"
+    assert [part["stated"] for part in block["parts"]] == ["14公顷", "33.3公顷"]
+    assert [piece["share"] is None for piece in block["parts"][1]["pieces"]] == [True] * 4
+    assert "affordable-phase3" not in {p["ref"] for part in block["parts"] for p in part["pieces"]}
+    assert [entry["ref"] for entry in block["beside"]] == ["affordable-phase3"]
+
+
+def test_a_review_number_takes_the_place_of_the_internal_line() -> None:
+    plan = real().plan
+    declared = replace(read_site(plan), review_number="浙S(2026)1号")
+    assert notice(plan, declared).zh == "审图号：浙S(2026)1号"
+    assert notice(plan, read_site(plan)).zh == "内部使用 未经审图 不得公开"
+
+
+def test_an_online_base_map_needs_a_token_and_only_then_opens_the_policy() -> None:
+    for token in ("", "no spaces here", "{{7*191}}", "x" * 65):
+        with pytest.raises(UsageError) as caught:
+            render_site(real(), lang="zh", basemap="tianditu", token=token)
+        assert caught.value.exit_code == 2 and "\n" not in caught.value.render("zh")
+    with pytest.raises(UsageError):
+        render_site(real(), lang="zh", basemap="amap", token="0123456789")
+    text = render_site(real(), lang="zh", basemap="tianditu", token="0123456789")["index.html"]
+    found = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert found and set(re.findall(r"https://\S+?(?=[; ])", found[1])) == {
+        f"https://t{n}.tianditu.gov.cn" for n in range(8)
+    }
+    assert "connect-src" not in found[1] and "unsafe" not in found[1]
+    assert "0123456789" not in parts(text)[2]
+    assert "tianditu" not in site("zh")["index.html"]
+
+
+def test_pinyin_is_a_key_of_the_search() -> None:
+    assert pinyin_keys("陈山路") == ("csl", "chenshanlu")
+    assert pinyin_keys("Chenshan Road") == () and pinyin_keys("长" * 10_000) == ()
+    roads = {line["name"]: line["keys"] for line in index_payload(real(), "zh")["reference"]}
+    assert "zst" not in roads["陈山路"] and "csl" in roads["陈山路"]
+
+
+def test_before_and_after_come_from_the_history() -> None:
+    pages = render_site(changed(), lang="zh")
+    change = data_of(pages["index.html"])["changes"]
+    assert change["hash"] == "ab" * 6
+    moved, renamed = change["items"]
+    assert moved["moved"] and not renamed["moved"]
+    assert moved["before"]["area"].endswith("公顷") and moved["before"] != moved["after"]
+    assert data_of(pages["renovation.html"])["changes"] is None
+    assert data_of(site("zh")["index.html"])["changes"] is None
+
+
+#: Machado, Oliveira and Fernandes 2009, severity 1, linear RGB.
+_BLINDNESS = {
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
+_IDENTITY = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+
+@pytest.mark.parametrize("sight", _BLINDNESS)
+def test_verdicts_are_told_apart_without_colour_vision(sight: str) -> None:
+    """By colour (a difference of 10 in CIE Lab is plain to see) or by glyph, never by neither."""
+    badges = [style.badge(verdict) for verdict in Verdict]
+    for i, (colour, glyph) in enumerate(badges):
+        for other, other_glyph in badges[i + 1 :]:
+            if (colour, glyph) != (other, other_glyph):
+                assert glyph != other_glyph or _distance(colour, other, sight) >= 10
+    good, bad = style.badge(Verdict.AGREE)[0], style.badge(Verdict.DIFFER)[0]
+    assert _distance(good, bad, sight) >= 10
+
+
+@pytest.mark.parametrize("sight", _BLINDNESS)
+def test_outlines_of_kinds_are_told_apart_without_colour_vision(sight: str) -> None:
+    """Kinds of the plan; where two come close, their hatching must run the other way."""
+    groups = index_payload(real(), "zh")["groups"]
+    for i, one in enumerate(groups):
+        for other in groups[i + 1 :]:
+            apart = _distance(one["outline"], other["outline"], sight)
+            differs = one["angle"] != other["angle"] or one["light"] != other["light"]
+            assert apart >= 10 or differs, (one["id"], other["id"], apart)
+
+
+def test_the_basis_of_a_geometry_shows_by_its_line() -> None:
+    source = (STATIC / "patterns.js").read_text(encoding="utf-8")
+    assert "surveyed: null, digitized: '12 4 2 4', schematic: '7 5'" in source
+
+
+def _distance(a: str, b: str, sight: str) -> float:
+    """Return the CIE 1976 difference of two colours as seen with a kind of colour blindness."""
+    matrix = _BLINDNESS.get(sight, _IDENTITY)
+    seen = [_lab(_through(matrix, colour)) for colour in (a, b)]
+    return math.dist(*seen)
+
+
+def _through(matrix: tuple[tuple[float, ...], ...], colour: str) -> list[float]:
+    rgb = _linear(colour)
+    products = (sum(m * c for m, c in zip(row, rgb, strict=True)) for row in matrix)
+    return [min(1.0, max(0.0, value)) for value in products]
+
+
+def _lab(rgb: list[float]) -> tuple[float, float, float]:
+    to_xyz = (
+        (0.4124, 0.3576, 0.1805),
+        (0.2126, 0.7152, 0.0722),
+        (0.0193, 0.1192, 0.9505),
+    )
+    white = (0.9505, 1.0, 1.089)
+    xyz = [
+        sum(m * c for m, c in zip(row, rgb, strict=True)) / w
+        for row, w in zip(to_xyz, white, strict=True)
+    ]
+    x, y, z = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in xyz)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
 
 def _shape(value: object) -> object:
@@ -276,6 +492,10 @@ def _contrast(a: str, b: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    parts_ = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts_]
+    linear = _linear(colour)
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _linear(colour: str) -> list[float]:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]

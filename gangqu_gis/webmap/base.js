@@ -52,7 +52,7 @@ function drawBase() {
   }
   // Water first: roads cross it.
   for (const group of payload.base) addBaseGroup(group);
-  for (const { layer } of Object.values(baseLayers)) layer.addTo(map);
+  for (const { group, layer } of Object.values(baseLayers)) if (isShown(group.id)) layer.addTo(map);
   map.on('zoomend', widenLines);
   widenLines();
 }

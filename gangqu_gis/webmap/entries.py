@@ -19,6 +19,7 @@ from gangqu_gis.reconcile import Measured
 from gangqu_gis.schema import SIDES, Field
 from gangqu_gis.units import half_up, shortest, unit
 from gangqu_gis.webmap import shapes
+from gangqu_gis.webmap.pinyin import pinyin_keys
 
 #: Fields that a card shows in places of their own, or not at all.
 _SHOWN_ELSEWHERE = frozenset(
@@ -51,17 +52,24 @@ def is_placeholder(feature: Feature) -> bool:
     return feature.properties.get("described") is False
 
 
-def polygon_entry(feature: Feature, assessment: Assessment, lang: str) -> Entry:
-    """Return a polygon feature with its areas, stated figures and checks."""
+def polygon_entry(
+    feature: Feature, assessment: Assessment, lang: str, *, symbols: frozenset[str] = frozenset()
+) -> Entry:
+    """Return a polygon feature with its areas, stated figures and checks.
+
+    A feature of a kind in ``symbols`` is drawn to show where it is: its area says nothing.
+    """
+    symbol = feature.kind in symbols
     ref = reference_of(feature, assessment)
     measured = assessment.measured.get(ref)
     entry = line_entry(feature, assessment, lang)
     entry.update(
         at=shapes.label_point(feature.geometry),
         placeholder=is_placeholder(feature),
-        area=_area(measured, lang),
+        symbol=symbol,
+        area=None if symbol else _area(measured, lang),
         withheld=_withheld(measured, feature, lang),
-        tag=_tag(feature, measured, lang),
+        tag=message("map.symbol").render(lang) if symbol else _tag(feature, measured, lang),
         figures=[figure_entry(f, lang) for f in _figures_of(feature, assessment)],
         checks=[check_entry(c, lang) for c in _checks_of(feature, ref, assessment)],
         bounds=_bounds(feature, assessment, lang),
@@ -80,7 +88,7 @@ def line_entry(feature: Feature, assessment: Assessment, lang: str) -> Entry:
         "kind": feature.kind,
         "name": feature.name(lang),
         "other_name": next((n for n in (name, english) if n != feature.name(lang)), ""),
-        "keys": list(dict.fromkeys((name, english, feature.label))),
+        "keys": list(dict.fromkeys((name, english, feature.label, *pinyin_keys(name)))),
         "basis": basis,
         "basis_label": _basis_label(feature, basis).render(lang),
         "geometry": shapes.geojson(feature.geometry),

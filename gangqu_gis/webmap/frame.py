@@ -1,7 +1,7 @@
 """The map frame, drawn by folium from constants alone.
 
 folium and branca compile what they render as a template a second time, so nothing of a plan
-may ever come here: :func:`frame` takes no argument.
+may ever come here: :func:`frame` takes one switch and no text.
 """
 
 from __future__ import annotations
@@ -39,8 +39,11 @@ _OPEN_VIEWPORT = '<meta name="viewport" content="width=device-width, initial-sca
 
 
 @cache
-def frame() -> str:
-    """Return folium's page: the same bytes every time, with no link to any network."""
+def frame(*, tiles: bool = False) -> str:
+    """Return folium's page: the same bytes every time, with no link to any network.
+
+    With ``tiles`` the map is in the projection of web tiles, without in the ellipsoidal Mercator.
+    """
     figure = folium.Figure()
     # The centre and zoom are replaced as soon as the script has read the data's extent.
     frame_map = _named(
@@ -48,6 +51,7 @@ def frame() -> str:
             location=[30.6, 121.1],
             zoom_start=13,
             tiles=None,
+            crs="EPSG3857" if tiles else "EPSG3395",
             zoom_control=False,
             font_size="14px",
             attribution_control=False,

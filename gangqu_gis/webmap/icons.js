@@ -13,6 +13,8 @@ const GLYPHS = {
   close: 'M4 4l8 8M12 4l-8 8',
   whole: 'M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3',
   up: 'M4 10l4-4 4 4',
+  ruler: 'M2 11L11 2l3 3-9 9zM5 8l1.5 1.5M8 5l1.5 1.5M11 8.5l-.01 .01',
+  area: 'M3 4l8-1.5 3 6-6 5-5-2.5z',
   search: 'M7 3a4 4 0 1 0 .01 0M10 10l3.5 3.5',
 };
 

@@ -11,9 +11,20 @@ function plotLabel(feature) {
   const kind = feature.placeholder ? 'placeholder' : light ? 'area' : 'plot';
   const node = el('div', { class: `name name-${kind}`, 'aria-hidden': 'true' },
     el('span', { class: 'name-main' }, words(feature.name)),
-    feature.tag ? el('span', { class: 'name-tag' }, feature.tag) : null);
+    tagOf(feature) ? el('span', { class: 'name-tag' }, tagGlyph(feature), tagOf(feature)) : null);
   return { node, feature, rank: light || feature.placeholder ? 1 : 2, extent: extentSize(plots.get(feature.ref)),
     at: L.latLng(feature.at[1], feature.at[0]) };
+}
+
+// On the page of verdicts the second line is the verdict, elsewhere the area.
+function tagOf(feature) {
+  const verdict = judging && !feature.placeholder ? worstVerdict(feature) : null;
+  return verdict ? verdictOf(verdict).label : feature.tag;
+}
+
+function tagGlyph(feature) {
+  const verdict = judging && !feature.placeholder ? worstVerdict(feature) : null;
+  return verdict ? glyphBadge(verdictOf(verdict)) : null;
 }
 
 function lineLabel(feature) {

@@ -12,7 +12,7 @@ function plainSwatch(colour) {
 }
 
 function basisSwatch(basis) {
-  const group = payload.groups.find((one) => one.light) || payload.groups[0];
+  const group = payload.groups.find((one) => one.light && !one.context) || payload.groups.find((one) => !one.context) || payload.groups[0];
   return swatch({ ...styleOf({ kind: group.id, basis, placeholder: false }), color: '#3b4a5f' });
 }
 
@@ -36,15 +36,24 @@ function basisRows() {
   return rows;
 }
 
+// The verdicts that are on the map, each with its glyph.
+function verdictRows() {
+  const given = new Set(payload.features.filter((feature) => !feature.placeholder).map(worstVerdict));
+  return payload.verdicts.filter((verdict) => given.has(verdict.id)).map((verdict) => el('li', {},
+    swatch(verdictStyle(verdict, 'schematic', false)), glyphBadge(verdict), el('span', {}, verdict.label)));
+}
+
 function legendBlocks(level) {
   const base = payload.base.filter((one) => one.count)
     .map((one) => legendRow(lineSwatch(one.role), one.label, one.error));
   const sea = payload.sea ? legendRow(plainSwatch(LINE_LOOKS.sea.fillColor), texts.sea) : null;
   return [
-    legendBlock(level, texts.legend_use, payload.land_use.map((use) => legendRow(plainSwatch(use.colour), use.label))),
-    legendBlock(level, texts.legend_kind, payload.groups.filter((group) => group.features.length)
+    judging ? legendBlock(level, texts.legend_verdict, verdictRows()) : null,
+    judging ? null : legendBlock(level, texts.legend_use, payload.land_use.map((use) => legendRow(plainSwatch(use.colour), use.label))),
+    judging ? null : legendBlock(level, texts.legend_kind, payload.groups.filter((group) => group.features.length)
       .map((group) => legendRow(groupSwatch(group), group.label))),
     legendBlock(level, texts.legend_basis, basisRows()),
+    payload.changes && formerShown() ? legendBlock(level, texts.last_change, [legendRow(formerSwatch(), texts.former)]) : null,
     legendBlock(level, texts.legend_base, [...base, sea]),
   ];
 }

@@ -6,8 +6,12 @@ let reading = true;
 function addressOfView() {
   const centre = map.getCenter();
   const parts = [`view=${map.getZoom()}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}`];
-  if (hiddenGroups.size) parts.push(`off=${[...hiddenGroups].map(encodeURIComponent).join(',')}`);
-  if (selected) parts.push(`sel=${encodeURIComponent(selected.ref)}`);
+  if (hiddenGroups.size || payload.basemap) parts.push(`off=${[...hiddenGroups].map(encodeURIComponent).join(',')}`);
+  if (yearSlider && yearSlider.value !== '0') parts.push(`year=${yearNow()}`);
+  if (formerShown()) parts.push('before=1');
+  if (wantedVerdict) parts.push(`verdict=${wantedVerdict}`);
+  if (openRule) parts.push(`row=${encodeURIComponent(openRule)}`);
+  else if (selected) parts.push(`sel=${encodeURIComponent(selected.ref)}`);
   return `#${parts.join('&')}`;
 }
 
@@ -44,10 +48,16 @@ function readAddress() {
   if (window.location.hash === written) return;
   reading = true;
   const parts = readParts();
-  const off = new Set((parts.off || '').split(',').map(decoded));
+  const unasked = payload.basemap ? payload.base.map((base) => base.id) : [];
+  const off = new Set('off' in parts ? parts.off.split(',').map(decoded) : unasked);
+  setYear(parts.year);
+  showFormer(parts.before === '1');
   for (const id of groupBoxes.keys()) if (isShown(id) === off.has(id)) switchGroup(id, !off.has(id));
   const wanted = featureOf(decoded(parts.sel || ''));
-  if (wanted) select(wanted.ref, { from: 'address' });
+  if (judging) setFilter(parts.verdict);
+  const row = judging && parts.row ? decoded(parts.row) : '';
+  if (row) openRow(row, true);
+  else if (wanted) select(wanted.ref, { from: 'address' });
   else deselect();
   if (parts.view) applyView(parts.view);
   else if (wanted) bringIntoView(wanted, 'address');

@@ -6,6 +6,8 @@ function start() {
   makePanel();
   makeSheet();
   prepareMap();
+  makeRuler();
+  drawTiles();
   drawBase();
   drawPlots();
   makeLabels();

@@ -19,6 +19,7 @@ from typing import Any
 from gangqu_gis.assessment import Assessment
 from gangqu_gis.messages import message
 from gangqu_gis.webmap import assets
+from gangqu_gis.webmap.basemap import NO_BASEMAP, Basemap
 from gangqu_gis.webmap.frame import frame
 from gangqu_gis.webmap.payload import index_payload
 
@@ -37,11 +38,16 @@ def render_index(assessment: Assessment, *, lang: str) -> str:
     return render_page(index_payload(assessment, lang), lang=lang)
 
 
-def render_page(payload: dict[str, Any], *, lang: str) -> str:
-    """Return a page that shows ``payload``; its ``title.document`` becomes the page's title."""
+def render_page(
+    payload: dict[str, Any], *, lang: str, basemap: Basemap = NO_BASEMAP
+) -> str:
+    """Return a page that shows ``payload``; its ``title.document`` becomes the page's title.
+
+    The policy lets images come from the hosts of ``basemap`` and from nowhere else.
+    """
     title = safe_text(payload["title"]["document"])
     no_script = safe_text(message("map.no_script").render(lang))
-    before, between, after = _shell()
+    before, between, after = _shell(basemap.hosts)
     head = f'<!DOCTYPE html>\n<html lang="{_LANGUAGE_TAGS[lang]}">\n<head>\n'
     data = f'<script type="application/json" id="{DATA_ID}">{safe_json(payload)}</script>\n'
     fallback = f"<noscript>{no_script}</noscript>\n"
@@ -60,11 +66,13 @@ def safe_text(value: str) -> str:
 
 
 @cache
-def _shell() -> tuple[str, str, str]:
+def _shell(hosts: tuple[str, ...]) -> tuple[str, str, str]:
     """Return the constant page in three parts: the title goes after the first, the data after the
     second.
     """
-    start, rest = "<!DOCTYPE html>\n<html>\n<head>\n", frame()
+    # Tiles come in the spherical Mercator; without them the map is conformal on the ellipsoid, so
+    # that a scale holds in every direction.
+    start, rest = "<!DOCTYPE html>\n<html>\n<head>\n", frame(tiles=bool(hosts))
     assert rest.startswith(start)
     head, rest = rest.removeprefix(start).split("</head>\n<body>\n")
     body, scripts = rest.split("</body>\n")
@@ -76,7 +84,7 @@ def _shell() -> tuple[str, str, str]:
     # page's style comes last, over folium's.
     charset, folium_head = _after_charset(head)
     constant = "".join([folium_head, *styles, libraries, scripts, own])
-    policy = _policy(constant)
+    policy = _policy(constant, hosts)
     notice = f"<!--\n{assets.leaflet_notice()}\n-->\n"
     between = f"{notice}{folium_head}{''.join(styles)}{libraries}</head>\n<body>\n{body}"
     return f"{charset}\n{policy}\n", between, f"{scripts}{own}</body>\n</html>\n"
@@ -89,13 +97,14 @@ def _after_charset(head: str) -> tuple[str, str]:
     return charset + found, rest
 
 
-def _policy(constant: str) -> str:
+def _policy(constant: str, hosts: tuple[str, ...]) -> str:
     """Return the policy that allows the script and style elements of ``constant`` and no other."""
     blocks = _BLOCK.findall(constant)
     scripts = " ".join(_hashes(text for kind, text in blocks if kind == "script"))
     styles = " ".join(_hashes(text for kind, text in blocks if kind == "style"))
     rules = (
-        f"default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; "
+        f"default-src 'none'; script-src {scripts}; style-src {styles}; "
+        f"img-src {' '.join(('data:', *hosts))}; "
         "base-uri 'none'; form-action 'none'"
     )
     return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'

@@ -3,7 +3,6 @@
 const panel = el('aside', { id: 'panel', 'aria-label': texts.panel_label });
 const panelBody = el('div', { class: 'panel-body', id: 'panel-body' });
 const drawerButton = button('', toggleDrawer, { class: 'drawer', 'aria-controls': 'panel-body' }, icon('up'));
-const listButtons = new Map();
 const groupBoxes = new Map();
 
 function panelHead() {
@@ -12,7 +11,8 @@ function panelHead() {
     el('p', { class: 'authority' }, words(block.authority)),
     el('h1', {}, words(block.plan)),
     el('p', { class: 'sub' }, el('strong', {}, block.page), ' ',
-      el('span', {}, fill(texts.data_date, { date: block.date }))),
+      el('span', {}, fill(texts.data_date, { date: block.date })), ' ',
+      el('span', { class: 'state' }, fill(texts.history_head, { head: block.head }))),
     drawerButton);
 }
 
@@ -39,7 +39,8 @@ function listItem(feature) {
     verdict ? glyphBadge(verdictOf(verdict)) : null,
     el('span', { class: 'feature-name' }, words(feature.name)),
     el('span', { class: 'feature-state' }, feature.geometry ? state : texts.no_geometry));
-  listButtons.set(feature.ref, node);
+  if (!refButtons.has(feature.ref)) refButtons.set(feature.ref, []);
+  refButtons.get(feature.ref).push(node);
   return el('li', {}, node);
 }
 
@@ -50,7 +51,7 @@ function groupSums(group) {
 
 function groupItem(group) {
   const id = `group-${payload.groups.indexOf(group)}`;
-  const box = el('input', { type: 'checkbox', id, checked: true,
+  const box = el('input', { type: 'checkbox', id, checked: isShown(group.id),
     'on.change': (event) => switchGroup(group.id, event.target.checked) });
   groupBoxes.set(group.id, box);
   const features = payload.features.filter((feature) => feature.kind === group.id);
@@ -65,7 +66,7 @@ function groupItem(group) {
 
 function baseItem(base) {
   const id = `base-${payload.base.indexOf(base)}`;
-  const box = el('input', { type: 'checkbox', id, checked: true,
+  const box = el('input', { type: 'checkbox', id, checked: isShown(base.id),
     'on.change': (event) => switchGroup(base.id, event.target.checked) });
   groupBoxes.set(base.id, box);
   return el('li', { class: 'group' }, el('div', { class: 'group-head' }, box,
@@ -88,10 +89,12 @@ function switchGroup(groupId, shown) {
 }
 
 function markInList() {
-  for (const [ref, node] of listButtons) {
+  for (const [ref, nodes] of refButtons) {
     const current = selected !== null && selected.ref === ref;
-    if (current) node.setAttribute('aria-current', 'true');
-    else node.removeAttribute('aria-current');
+    for (const node of nodes) {
+      if (current) node.setAttribute('aria-current', 'true');
+      else node.removeAttribute('aria-current');
+    }
   }
 }
 
@@ -114,8 +117,12 @@ function fitFrame() {
 function makePanel() {
   append(panelBody, [
     payload.warning ? el('p', { class: 'warning' }, payload.warning) : null,
-    keyFigures(), layerSection(), legendSection(), checksSection(), aboutSection()]);
-  panel.append(panelHead(), searchBox(), panelBody);
+    payload.basemap ? el('p', { class: 'warning' }, payload.basemap.warning) : null,
+    keyFigures(), yearSection(), contentSections(), tableSection(), changesSection(), layerSection(), legendSection(),
+    payload.page === 'index' ? checksSection() : null, aboutSection()]);
+  append(panel, [panelHead(), navigation(), searchBox(), panelBody]);
+  document.body.classList.toggle('judging', judging);
+  document.body.classList.toggle('with-content', payload.blocks.length > 0);
   document.body.prepend(el('a', { class: 'skip', href: '#layers', 'on.click': skipToList }, texts.skip), panel);
   setDrawer(false);
 }

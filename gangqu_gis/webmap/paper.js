@@ -4,16 +4,19 @@ const CSS_PIXEL_M = 0.0254 / 96;
 const PAPERS = { a3: texts.print_a3, a4: texts.print_a4 };
 const sheetHead = el('div', { class: 'sheet-head', 'aria-hidden': 'true' });
 const sheetFoot = el('div', { class: 'sheet-foot', 'aria-hidden': 'true' });
+const sheetLegend = el('div', { class: 'sheet-legend' });
 const paperScale = el('p', { class: 'paper-scale' });
 let screenView = null;
 
-function titleRows() {
-  return facts(payload.title.rows.map((row) => [row.label, words(row.value)]));
+// On paper the history's head stands in full: it must be possible to compare it.
+function titleRows(onPaper) {
+  const full = (row) => (onPaper && row.id === 'history' && payload.title.full_head ? payload.title.full_head : row.value);
+  return facts(payload.title.rows.map((row) => [row.label, words(full(row))]));
 }
 
 function aboutSection() {
   const print = (paper) => button(PAPERS[paper], () => printOn(paper), { class: 'print' });
-  return el('section', { class: 'about' }, el('h2', {}, texts.about), titleRows(),
+  return el('section', { class: 'about' }, el('h2', {}, texts.about), titleRows(false),
     el('p', { class: 'notice' }, words(payload.title.notice)),
     el('p', { class: 'hint' }, texts.link),
     el('div', { class: 'prints' }, el('span', {}, texts.print), ...Object.keys(PAPERS).map(print)));
@@ -50,7 +53,8 @@ function setPaperScale(bounds) {
   const least = metresPerPixel() / CSS_PIXEL_M;
   const ratio = roundScale(least);
   map.setZoom(map.getZoom() - Math.log2(ratio / least), { animate: false });
-  paperScale.textContent = fill(texts.paper_scale, { ratio: ratio.toLocaleString('en-US') });
+  const pattern = payload.basemap ? texts.paper_scale_sphere : texts.paper_scale;
+  paperScale.textContent = fill(pattern, { ratio: ratio.toLocaleString('en-US') });
 }
 
 function beforePrint() {
@@ -59,6 +63,8 @@ function beforePrint() {
   screenView = { centre: map.getCenter(), zoom: map.getZoom(), snap: map.options.zoomSnap };
   reading = true;
   document.documentElement.classList.add('printing');
+  sheetLegend.replaceChildren();
+  append(sheetLegend, legendBlocks(3));
   map.invalidateSize({ animate: false, pan: false });
   setPaperScale(bounds);
   drawScale();
@@ -79,8 +85,8 @@ function afterPrint() {
 function makeSheet() {
   append(sheetHead, [el('div', {}, el('h1', {}, words(payload.title.plan)), el('h2', {}, payload.title.page)),
     el('p', { class: 'notice' }, words(payload.title.notice))]);
-  append(sheetFoot, [el('div', { class: 'sheet-legend' }, legendBlocks(3)),
-    el('div', { class: 'sheet-notes' }, titleRows(), payload.warning ? el('p', {}, payload.warning) : null, paperScale)]);
+  append(sheetFoot, [sheetLegend,
+    el('div', { class: 'sheet-notes' }, titleRows(true), payload.warning ? el('p', {}, payload.warning) : null, paperScale)]);
   document.body.append(sheetHead, sheetFoot);
   setPaper('a4');
   window.addEventListener('beforeprint', beforePrint);

@@ -16,7 +16,7 @@ function addPattern(id, size, angle, content) {
 }
 
 function texture(basis, { colour, light, outline }) {
-  const back = shape('rect', { width: 20, height: 20, fill: colour, 'fill-opacity': light ? 0.2 : 0.8 });
+  const back = shape('rect', { width: 20, height: 20, fill: colour, 'fill-opacity': light ? 0.2 : judging ? 0.55 : 0.8 });
   const ink = light ? { stroke: outline, 'stroke-opacity': 0.17 } : { stroke: darker(colour, 0.45), 'stroke-opacity': 0.5 };
   if (basis === 'schematic') return [back, shape('path', { d: 'M0 0V20', 'stroke-width': light ? 2.2 : 1.6, ...ink })];
   if (basis === 'digitized') return [back, shape('path', { d: 'M3 3h1.6', 'stroke-width': 1.6, ...ink })];
@@ -27,7 +27,26 @@ function patternId(group, basis) {
   return `fill-${payload.groups.indexOf(group)}-${basis}`;
 }
 
+// On the page of verdicts the fill is the verdict's colour; the texture stays that of the basis.
+function verdictStyle(verdict, basis, light) {
+  return { color: verdict.colour, weight: light ? 2.4 : 2, dashArray: DASHES[basis], lineCap: 'butt',
+    fillColor: `url(#verdict-${verdict.id}-${basis}-${light ? 'light' : 'full'})`, fillOpacity: 1, opacity: 1 };
+}
+
+function makeVerdictPatterns() {
+  for (const verdict of payload.verdicts) {
+    for (const basis of Object.keys(DASHES)) {
+      for (const light of [true, false]) {
+        const look = { colour: verdict.colour, light, outline: verdict.colour };
+        const size = basis === 'schematic' && light ? 12 : 7;
+        addPattern(`verdict-${verdict.id}-${basis}-${light ? 'light' : 'full'}`, size, 45, texture(basis, look));
+      }
+    }
+  }
+}
+
 function makePatterns() {
+  if (judging) makeVerdictPatterns();
   for (const group of payload.groups) {
     for (const basis of Object.keys(DASHES)) {
       const size = basis === 'schematic' && group.light ? 12 : 7;
@@ -51,6 +70,12 @@ function styleOf(feature) {
   if (feature.placeholder) {
     return { color: PLACEHOLDER.outline, weight: 2.5, dashArray: PLACEHOLDER.dash, lineCap: 'round',
       fillColor: 'url(#fill-placeholder)', fillOpacity: 1, opacity: 1 };
+  }
+  const verdict = judging && feature.checks ? worstVerdict(feature) : null;
+  if (verdict) return verdictStyle(verdictOf(verdict), feature.basis, group.light);
+  if (group.context) {
+    return { color: '#5f6670', weight: 1.4, dashArray: DASHES[feature.basis], lineCap: 'butt',
+      fillColor: '#ffffff', fillOpacity: 0.35, opacity: 1 };
   }
   return { color: group.outline, weight: group.light ? 2.4 : 2, dashArray: DASHES[feature.basis],
     lineCap: 'butt', fillColor: `url(#${patternId(group, feature.basis)})`, fillOpacity: 1, opacity: 1 };

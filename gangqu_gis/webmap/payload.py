@@ -1,4 +1,4 @@
-"""An assessment as one JSON-able dictionary for one language: what the page's script draws.
+"""A page as one JSON-able dictionary for one language: what the page's script draws.
 
 Pure selection and wording: no area and no verdict is computed here.
 """
@@ -8,50 +8,75 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from gangqu_gis import crs
 from gangqu_gis.assessment import Assessment
-from gangqu_gis.checks import Check, Verdict
+from gangqu_gis.checks import Verdict
 from gangqu_gis.figures import Figure
 from gangqu_gis.findings import Finding
-from gangqu_gis.layers import Feature
-from gangqu_gis.messages import Text, catalogue, message, plain
-from gangqu_gis.schema import Kind
-from gangqu_gis.webmap import entries, shapes, style
+from gangqu_gis.messages import catalogue, message
+from gangqu_gis.webmap import changed, content, entries, groups, plane, rows, style
+from gangqu_gis.webmap.basemap import NO_BASEMAP, Basemap
+from gangqu_gis.webmap.pages import INDEX, Page, read_site
+from gangqu_gis.webmap.titleblock import title_block
+from gangqu_gis.webmap.view import View
 
-#: How many of the plan's figures the page shows at its head.
+#: How many of the plan's figures the overview shows at its head.
 KEY_FIGURES = 6
-_BASES = ("surveyed", "digitized", "schematic")
 
 Entry = dict[str, Any]
 
 
 def index_payload(assessment: Assessment, lang: str) -> Entry:
     """Return everything that the overview page shows, in ``lang``."""
+    site = read_site(assessment.plan)
+    return page_payload(View(assessment, site, site.pages[0], lang), [site.pages[0]])
+
+
+def page_payload(view: View, pages: list[Page], basemap: Basemap = NO_BASEMAP) -> Entry:
+    """Return everything that a page shows; ``pages`` are those that it links to."""
+    assessment, lang = view.assessment, view.lang
     plan = assessment.plan
-    polygons = [k for k in plan.schema.kinds.values() if k.geometry == "polygon"]
-    lines = [k for k in plan.schema.kinds.values() if k.geometry == "line"]
-    features = [entries.polygon_entry(f, assessment, lang) for f in plan.polygons()]
-    reference = [f for kind in lines for f in _of_kind(assessment, kind)]
+    reference = [f for kind in view.lines for f in groups.of_kind(assessment, kind)]
     return {
         "lang": lang,
+        "page": view.page.id,
+        "pages": navigation(pages, view.page, lang),
         "texts": page_texts(lang),
-        "title": title_block(assessment, message("map.index_title"), lang),
-        "place": plan.workspace.place.render(lang),
-        "warning": _warning(assessment, lang),
-        "extent": _extent(plan.polygons(), reference),
-        "groups": [_group(k, i, assessment, lang) for i, k in enumerate(polygons)],
-        "features": features,
-        "base": [_base_group(kind, assessment, lang) for kind in lines],
+        "title": title_block(view, tiles=basemap.name != "none"),
+        "place": view.say(plan.workspace.place),
+        "warning": groups.warning(view.features, assessment, lang),
+        "extent": groups.extent(view.features, reference),
+        "groups": [groups.group(kind, view) for kind in view.polygons],
+        "features": [
+            entries.polygon_entry(f, assessment, lang, symbols=view.site.symbols)
+            for f in view.features
+        ],
+        "base": [groups.base_group(kind, assessment, lang) for kind in view.lines],
         "reference": [entries.line_entry(f, assessment, lang) for f in reference],
-        "sea": _sea(assessment, lines),
-        "land_use": _land_use(polygons, assessment, lang),
-        "bases": _bases(plan.polygons(), assessment, lang),
-        "key_figures": [_key_figure(f, assessment, lang) for f in key_figures(assessment)],
+        "sea": None if basemap.layers else groups.sea(assessment, view.lines),
+        "land_use": groups.land_use(view.coloured, assessment, lang),
+        "bases": groups.bases(view.features, assessment, lang),
         "verdicts": _verdicts(assessment, lang),
-        "contradictions": _contradictions(assessment, lang),
-        "findings": [_finding(finding, lang) for finding in assessment.findings],
-        "placeholder": message("map.placeholder_long").render(lang),
+        "placeholder": view.say(message("map.placeholder_long")),
+        "plane": plane.parameters(plan.workspace.planar_crs),
+        "basemap": basemap.entry(lang),
+        "changes": changed.latest_changes(view),
+        "blocks": content.blocks(view),
+        **_overview(view),
+        "rows": rows.rows(view) if view.judges else [],
     }
+
+
+def navigation(pages: list[Page], current: Page, lang: str) -> list[Entry]:
+    """Return the links between the pages, the current one marked."""
+    return [
+        {
+            "file": page.file,
+            "label": page.short.render(lang),
+            "title": page.title.render(lang),
+            "current": page.id == current.id,
+        }
+        for page in pages
+    ]
 
 
 def page_texts(lang: str) -> dict[str, str]:
@@ -64,29 +89,17 @@ def page_texts(lang: str) -> dict[str, str]:
     }
 
 
-def title_block(assessment: Assessment, page: Text, lang: str) -> Entry:
-    """Return the title block: what the sheet is, who made it, from which data, in which CRS."""
-    workspace = assessment.plan.workspace
-    first, last = workspace.plan_period
-    rows = [
-        ("authority", plain(workspace.authority)),
-        ("version", plain(workspace.plan_version)),
-        ("period", plain(f"{first}-{last}")),
-        ("date", plain(workspace.data_date)),
-        ("crs", message("map.crs_line", planar=crs.label(crs.planar(workspace.planar_crs)))),
-        ("area", message("map.area_line")),
-    ]
+def _overview(view: View) -> Entry:
+    """Return what only the overview shows: key figures, years, what is open."""
+    if view.page.id != INDEX:
+        return {"key_figures": [], "years": [], "contradictions": [], "findings": []}
+    assessment, lang = view.assessment, view.lang
+    open_ = [c for c in assessment.checks if c.verdict is Verdict.INCONSISTENT]
     return {
-        "plan": workspace.title.render(lang),
-        "page": page.render(lang),
-        "document": message("map.page_title", title=workspace.title, page=page).render(lang),
-        "authority": workspace.authority,
-        "date": workspace.data_date,
-        "rows": [
-            {"label": message(f"map.block_{name}").render(lang), "value": text.render(lang)}
-            for name, text in rows
-        ],
-        "notice": workspace.draft_notice.render(lang),
+        "key_figures": [_key_figure(f, assessment, lang) for f in key_figures(assessment)],
+        "years": content.years(view),
+        "contradictions": [entries.check_entry(check, lang) for check in open_],
+        "findings": [_finding(finding, lang) for finding in assessment.findings],
     }
 
 
@@ -110,146 +123,20 @@ def key_figures(assessment: Assessment) -> list[Figure]:
 
 
 def _key_figure(figure: Figure, assessment: Assessment, lang: str) -> Entry:
-    disputed = [
-        check.title.render(lang)
-        for check in assessment.checks
-        if check.verdict is Verdict.INCONSISTENT and figure.id in check.figures
-    ]
-    return {**entries.figure_entry(figure, lang), "disputed": disputed}
-
-
-def _of_kind(assessment: Assessment, kind: Kind) -> list[Feature]:
-    return [f for f in assessment.plan.features if f.layer == kind.layer and f.kind == kind.id]
-
-
-def _extent(polygons: list[Feature], reference: list[Feature]) -> list[list[float]] | None:
-    """Return the extent of the described features; of everything where there are none."""
-    described = [f.geometry for f in polygons if not entries.is_placeholder(f)]
-    return shapes.extent(described) or shapes.extent(f.geometry for f in reference)
-
-
-def _group(kind: Kind, position: int, assessment: Assessment, lang: str) -> Entry:
-    colour, _ = style.land_use(kind.land_use)
-    features = _of_kind(assessment, kind)
-    return {
-        "id": kind.id,
-        "label": kind.label.render(lang),
-        "colour": colour,
-        "outline": style.outline(position),
-        "light": style.covers_an_area(kind),
-        "angle": 45 if position % 2 == 0 else -45,
-        "features": [entries.reference_of(f, assessment) for f in features],
-        "bases": sorted({entries.basis_of(f, assessment) for f in features}),
-        **_sums(kind, features, assessment, lang),
-    }
-
-
-def _sums(kind: Kind, features: list[Feature], assessment: Assessment, lang: str) -> Entry:
-    """Return the sums of the measured ellipsoidal areas; none where features overlap by design.
-
-    A placeholder stands for no land and a withheld area is no number: both are left out, and
-    the entry says so.
-    """
-    if kind.allows_overlap_with(kind):
-        return {"ha": "", "mu": "", "sum_note": message("map.sum_overlapping").render(lang)}
-    areas = [
-        part.ellipsoidal_m2
-        for f in features
-        if not entries.is_placeholder(f)
-        and (part := assessment.measured.get(entries.reference_of(f, assessment))) is not None
-        and part.ellipsoidal_m2 is not None
-    ]
-    out = len(features) - len(areas)
-    total = sum(areas)
-    return {
-        "ha": entries.hectares(total, 2).render(lang) if areas else "",
-        "mu": entries.mu(total).render(lang) if areas else "",
-        "sum_note": message("map.sum_left_out", count=out).render(lang) if out else "",
-    }
-
-
-def _base_group(kind: Kind, assessment: Assessment, lang: str) -> Entry:
-    features = _of_kind(assessment, kind)
-    return {
-        "id": kind.id,
-        "label": kind.label.render(lang),
-        "role": style.line_role(kind),
-        "count": len(features),
-        "error": _error_range(features, lang),
-    }
-
-
-def _error_range(features: list[Feature], lang: str) -> str:
-    errors = [e for f in features if (e := f.number_of("uncertainty_m")) is not None]
-    if not errors:
-        return ""
-    low, high = f"{min(errors):g}", f"{max(errors):g}"
-    key = "map.error_single" if low == high else "map.error_range"
-    params = {"low": low} if low == high else {"low": low, "high": high}
-    return message(key, **params).render(lang)
-
-
-def _sea(assessment: Assessment, lines: list[Kind]) -> Entry | None:
-    land = [f.geometry for f in assessment.plan.polygons() if f.geometry is not None]
-    for kind in lines:
-        if style.line_role(kind) != "coast":
-            continue
-        for feature in _of_kind(assessment, kind):
-            if feature.geometry is not None:
-                return shapes.sea(feature.geometry, land)
-    return None
-
-
-def _land_use(polygons: list[Kind], assessment: Assessment, lang: str) -> list[Entry]:
-    """Return the land-use classes that are on the map, in code order."""
-    present = sorted({kind.land_use for kind in polygons if _of_kind(assessment, kind)})
-    rows = []
-    for code in present:
-        colour, name = style.land_use(code)
-        label = message("map.land_use_code", code=code, name=name).render(lang)
-        rows.append({"code": code, "label": label, "colour": colour})
-    return rows
-
-
-def _bases(features: list[Feature], assessment: Assessment, lang: str) -> list[Entry]:
-    rows = []
-    for basis in _BASES:
-        own = [f for f in features if entries.basis_of(f, assessment) == basis]
-        rows.append(
-            {
-                "id": basis,
-                "label": message(f"basis.{basis}").render(lang),
-                "count": len(own),
-                "error": _error_range(own, lang) if basis == "schematic" else "",
-            }
-        )
-    return rows
-
-
-def _warning(assessment: Assessment, lang: str) -> str:
-    drawn = [f for f in assessment.plan.polygons() if f.geometry is not None]
-    count = sum(entries.basis_of(f, assessment) == "schematic" for f in drawn)
-    if not count:
-        return ""
-    if count == len(drawn):
-        return message("map.all_schematic", count=count).render(lang)
-    return message("map.some_schematic", count=count, total=len(drawn)).render(lang)
+    disputed = content.disputed(figure, assessment)
+    titles = [check.title.render(lang) for check in disputed]
+    return {**entries.figure_entry(figure, lang), "disputed": titles}
 
 
 def _verdicts(assessment: Assessment, lang: str) -> list[Entry]:
-    rows = []
+    rows_ = []
     for verdict, count in assessment.verdicts.items():
         colour, glyph = style.badge(verdict)
         label = verdict.label.render(lang)
-        rows.append(
+        rows_.append(
             {"id": verdict.value, "label": label, "count": count, "colour": colour, "glyph": glyph}
         )
-    return rows
-
-
-def _contradictions(assessment: Assessment, lang: str) -> list[Entry]:
-    open_: list[Check] = [c for c in assessment.checks if c.verdict is Verdict.INCONSISTENT]
-    return [entries.check_entry(check, lang) for check in open_]
+    return rows_
 
 
 def _finding(finding: Finding, lang: str) -> Entry:

@@ -8,7 +8,8 @@ function eachGroupFeature(group, visit) {
 
 function hoverText(feature) {
   const parts = [el('strong', {}, words(feature.name))];
-  if (feature.tag) parts.push(el('div', {}, feature.tag));
+  const tag = tagOf(feature);
+  if (tag) parts.push(el('div', {}, tag));
   return el('div', { class: 'hover' }, ...parts);
 }
 
@@ -19,7 +20,8 @@ function addPlot(feature) {
   hit.bindTooltip(hoverText(feature), { sticky: true, direction: 'top', opacity: 1 });
   hit.on('click', (event) => {
     L.DomEvent.stopPropagation(event);
-    select(feature.ref, { from: 'map' });
+    if (isMeasuring()) addRulerPoint(event.latlng);
+    else select(feature.ref, { from: 'map' });
   });
   hit.on('mouseover', () => layer.setStyle({ weight: styleOf(feature).weight + 1.5 }));
   hit.on('mouseout', () => layer.setStyle({ weight: styleOf(feature).weight }));
@@ -52,7 +54,7 @@ function drawPlots() {
   for (const feature of payload.features) if (feature.geometry) addPlot(feature);
   for (const plot of plots.values()) plot.layer.addTo(map);
   restack();
-  map.on('click', () => deselect());
+  map.on('click', (event) => (isMeasuring() ? addRulerPoint(event.latlng) : deselect()));
 }
 
 function isShown(groupId) {

@@ -12,11 +12,21 @@ function normal(text) {
   return String(text).normalize('NFKC').toLowerCase().replace(/\s+/g, '');
 }
 
+// 0 the whole of a key, 1 its beginning, 2 some of it, 3 none.
+function nearness(feature, wanted) {
+  return Math.min(3, ...feature.keys.map((key) => {
+    const at = normal(key).indexOf(wanted);
+    if (at < 0) return 3;
+    return at > 0 ? 2 : normal(key) === wanted ? 0 : 1;
+  }));
+}
+
 function matches(query) {
   const wanted = normal(query);
   if (!wanted) return [];
   const all = [...payload.features, ...payload.reference];
-  return all.filter((feature) => feature.keys.some((key) => normal(key).includes(wanted)));
+  const found = all.map((feature) => ({ feature, at: nearness(feature, wanted) })).filter(({ at }) => at < 3);
+  return found.sort((a, b) => a.at - b.at).map(({ feature }) => feature);
 }
 
 function kindLabel(feature) {

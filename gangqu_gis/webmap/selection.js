@@ -2,6 +2,7 @@
 
 let selected = null;
 let halo = null;
+let together = [];
 
 function isSelected(feature) {
   return selected !== null && selected.ref === feature.ref;
@@ -12,16 +13,19 @@ function featureOf(ref) {
     || payload.reference.find((feature) => feature.ref === ref) || null;
 }
 
-function select(ref, { from } = {}) {
+// Others may be shown together with the selected one: all that a check measures.
+function select(ref, { from, together: all = [ref] } = {}) {
   const feature = featureOf(ref);
   if (!feature) return;
   const returnTo = selected ? null : document.activeElement;
   selected = feature;
+  together = all.map(featureOf).filter((one) => one && one.geometry);
   if (!isShown(feature.kind)) switchGroup(feature.kind, true);
-  showCard(feature, returnTo, from !== 'map' && from !== 'address');
+  if (!judging) showCard(feature, returnTo, from !== 'map' && from !== 'address');
   drawHalo();
   if (from !== 'address') bringIntoView(feature, from);
   markInList();
+  rowsFollowPlace(from);
   drawLabels();
   writeAddress();
 }
@@ -29,9 +33,11 @@ function select(ref, { from } = {}) {
 function deselect() {
   if (!selected) return;
   selected = null;
+  together = [];
   hideCard();
   drawHalo();
   markInList();
+  rowsFollowPlace('nothing');
   drawLabels();
   writeAddress();
 }
@@ -39,11 +45,12 @@ function deselect() {
 function drawHalo() {
   if (halo) halo.remove();
   halo = null;
-  if (!selected || !selected.geometry || !isShown(selected.kind)) return;
-  const line = (color, weight) => L.geoJSON(selected.geometry, { pane: 'halo', interactive: false,
-    style: { color, weight, fill: false, opacity: 1, lineJoin: 'round' } });
+  const shown = together.filter((feature) => isShown(feature.kind));
+  if (!shown.length) return;
+  const line = (color, weight) => shown.map((feature) => L.geoJSON(feature.geometry, { pane: 'halo', interactive: false,
+    style: { color, weight, fill: false, opacity: 1, lineJoin: 'round' } }));
   // Below the feature's own outline, whose dashes must stay to be seen.
-  halo = L.layerGroup([line('#ffffff', 13), line('#4a8df6', 9)]).addTo(map);
+  halo = L.layerGroup([...line('#ffffff', 13), ...line('#4a8df6', 9)]).addTo(map);
 }
 
 function isInFreeView(bounds) {
@@ -54,7 +61,8 @@ function isInFreeView(bounds) {
 
 function bringIntoView(feature, from) {
   if (!feature.geometry) return;
-  const bounds = L.geoJSON(feature.geometry).getBounds();
+  const bounds = L.latLngBounds([]);
+  for (const one of together) bounds.extend(L.geoJSON(one.geometry).getBounds());
   const box = screenBox(bounds);
   const small = Math.max(box.right - box.left, box.bottom - box.top) < 60;
   if (isInFreeView(bounds) && (from === 'map' || !small)) return;

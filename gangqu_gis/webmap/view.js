@@ -40,6 +40,7 @@ function makeToolbar() {
       button(texts.zoom_in, zoom(0.5), { title: texts.zoom_in }, icon('plus')),
       button(texts.zoom_out, zoom(-0.5), { title: texts.zoom_out }, icon('dash')),
       button(texts.fit, () => showWhole(true), { title: texts.fit }, icon('whole'))),
+    rulerTools(),
     northArrow(),
   ]);
 }
@@ -55,7 +56,9 @@ function northArrow() {
 function metresPerPixel() {
   const size = map.getSize();
   const middle = [L.point(size.x / 2 - 50, size.y / 2), L.point(size.x / 2 + 50, size.y / 2)];
-  return map.distance(...middle.map((point) => map.containerPointToLatLng(point))) / 100;
+  const ends = middle.map((point) => map.containerPointToLatLng(point)).map(({ lng, lat }) => [lng, lat]);
+  // On the ellipsoid: Leaflet's own distance is of a sphere, 0.3 % off here.
+  return ellipsoidalDistance(payload.plane, ...ends) / 100;
 }
 
 function roundLength(limit) {
@@ -98,6 +101,8 @@ function boxOf(node) {
 
 function obstacles() {
   const standing = [...toolbar.children, scaleBar];
+  if (!rulerBox.hidden) standing.push(rulerBox);
+  if (tilesBox.isConnected) standing.push(tilesBox);
   if (cardWidth()) standing.push(card);
   return standing.map(boxOf);
 }

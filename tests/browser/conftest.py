@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
 
-from browser.webmap_cases import hostile, real
-from gangqu_gis.webmap.page import render_index
+from browser.webmap_cases import changed, hostile, real
+from gangqu_gis.webmap import render_site
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -54,13 +54,26 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The overview page in both languages, of the plan as it is and with hostile words."""
+    """Whole sites in folders (zh, en, hostile-zh …) and their overviews beside them.
+
+    ``changed`` has a history, ``tiles`` an online base map.
+    """
     folder = tmp_path_factory.mktemp("maps")
-    for name, assessment in (("index", real()), ("hostile", hostile())):
+    for prefix, assessment in (("", real()), ("hostile-", hostile())):
         for lang in ("zh", "en"):
-            text = render_index(assessment, lang=lang)
-            (folder / f"{name}-{lang}.html").write_text(text, encoding="utf-8", newline="\n")
+            pages = render_site(assessment, lang=lang)
+            _write(folder / f"{prefix}{lang}", pages)
+            _write(folder, {f"{prefix or 'index-'}{lang}.html": pages["index.html"]})
+    _write(folder / "changed", render_site(changed(), lang="zh"))
+    tiles = render_site(real(), lang="zh", basemap="tianditu", token="0123456789abcdef")
+    _write(folder / "tiles", tiles)
     return folder
+
+
+def _write(folder: Path, pages: dict[str, str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, page in pages.items():
+        (folder / name).write_text(page, encoding="utf-8", newline="\n")
 
 
 @dataclass

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.boxes import NAMES, assert_names_stand, boxes, count, overlap, overlaps, within
 from browser.conftest import DESK, PHONE, Opener
 from browser.webmap_cases import HOSTILE
 
@@ -15,60 +15,6 @@ pytestmark = pytest.mark.browser
 
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 PAGES = pytest.mark.parametrize("name", ["index-zh", "index-en", "hostile-zh", "hostile-en"])
-Box = dict[str, float]
-
-_BOXES = """(selector) => [...document.querySelectorAll(selector)].map((node) => {
-  const box = node.getBoundingClientRect();
-  const { left, top, right, bottom } = box;
-  return { left, top, right, bottom, text: node.textContent };
-}).filter((box) => box.right > box.left && box.bottom > box.top)"""
-#: What is drawn of a name: of a turned one the text, whose box turns with it.
-_NAMES = ".name.placed:not(.name-line), .name-line.placed .name-text"
-
-
-def boxes(page: Page, selector: str) -> list[Box]:
-    found: list[Box] = page.evaluate(_BOXES, selector)
-    return found
-
-
-def count(page: Page, selector: str, condition: str) -> int:
-    """Return how many nodes ``n`` of ``selector`` fulfil a JavaScript condition."""
-    script = (
-        f"(selector) => [...document.querySelectorAll(selector)].filter((n) => {condition}).length"
-    )
-    found: int = page.evaluate(script, selector)
-    return found
-
-
-def overlap(a: Box, b: Box) -> bool:
-    slack = 0.5
-    return (
-        min(a["right"], b["right"]) - max(a["left"], b["left"]) > slack
-        and min(a["bottom"], b["bottom"]) - max(a["top"], b["top"]) > slack
-    )
-
-
-def overlaps(all_: list[Box]) -> list[tuple[Any, Any]]:
-    pairs = [(a, b) for i, a in enumerate(all_) for b in all_[i + 1 :]]
-    return [(a["text"], b["text"]) for a, b in pairs if overlap(a, b)]
-
-
-def within(inner: Box, outer: Box) -> bool:
-    return (
-        inner["left"] >= outer["left"] - 0.5
-        and inner["right"] <= outer["right"] + 0.5
-        and inner["top"] >= outer["top"] - 0.5
-        and inner["bottom"] <= outer["bottom"] + 0.5
-    )
-
-
-def assert_names_stand(page: Page) -> None:
-    names = boxes(page, _NAMES)
-    standing = boxes(page, ".tools, .north, .scale, #card:not([hidden])")
-    assert overlaps(names) == []
-    assert [n["text"] for n in names for s in standing if overlap(n, s)] == []
-    frame = boxes(page, "#map_gangqu")[0]
-    assert all(within(name, frame) for name in names)
 
 
 def choose(page: Page, words: str) -> None:
@@ -108,7 +54,7 @@ def test_names_stand_at_every_zoom(open_page: Opener, size: tuple[int, int]) -> 
     for zoom in (12, 13, 14, 15, 16.5, 18):
         page.evaluate(f"map_gangqu.setView([30.6093, 121.0985], {zoom}, {{ animate: false }})")
         assert_names_stand(page)
-        shown |= {box["text"] for box in boxes(page, _NAMES)}
+        shown |= {box["text"] for box in boxes(page, NAMES)}
     assert any("公顷" in str(text) for text in shown)
 
 
@@ -125,7 +71,7 @@ def test_a_group_is_switched_off_and_on(open_page: Opener) -> None:
     box.uncheck()
     assert page.locator(".leaflet-plots-pane path").count() == before - 3
     assert "off=stock_parcel" in page.url
-    assert not [n for n in boxes(page, _NAMES) if str(n["text"]).startswith("存量地块")]
+    assert not [n for n in boxes(page, NAMES) if str(n["text"]).startswith("存量地块")]
     box.check()
     assert page.locator(".leaflet-plots-pane path").count() == before
 

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from gangqu_gis.assessment import Assessment, assess
+from gangqu_gis.changes import record_of
 from gangqu_gis.figures import Figure, Place
+from gangqu_gis.history import Change, History
+from gangqu_gis.history import Entry as HistoryEntry
 from gangqu_gis.layers import Feature, Layer
 from gangqu_gis.messages import Text
 from gangqu_gis.plan import Plan, load_plan
@@ -61,6 +64,22 @@ def hostile() -> Assessment:
     )
     register = replace(plan.register, figures=figures)
     return assess(Plan(workspace, plan.schema, register, rules, layers))
+
+
+@cache
+def changed() -> Assessment:
+    """Return the plan with a history: one parcel's outline moved, another's name changed."""
+    plan = real().plan
+    moved, renamed = plan.by_id["stock-1"], plan.by_id["stock-2"]
+    now, other = (record_of(f, plan.schema) for f in (moved, renamed))
+    ring = [[x + 0.0005, y + 0.0005] for x, y in now["geometry"]["coordinates"][0]]
+    before = {**now, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    earlier = {**other, "properties": {**other["properties"], "name": "旧名"}}
+    changes = (Change("stock-1", 1, before, now), Change("stock-2", 2, earlier, other))
+    entry = HistoryEntry(
+        1, "2026-11-01T00:00:00+00:00", "王工", "按测量更新", "parcels", changes, None, None, "ab" * 32
+    )
+    return assess(replace(plan, history=History((entry,))))
 
 
 def texts_in(value: Any) -> Iterator[str]:

@@ -1,0 +1,85 @@
+"""Commands that draw maps and hand them on: map, publish."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gangqu_gis.cli.session import PLAIN_WIDTH, Session, help_text, lang_option, language
+from gangqu_gis.messages import message
+
+if TYPE_CHECKING:
+    from gangqu_gis.assessment import Assessment
+
+#: As in gangqu_gis.webmap.basemap, which loads heavy libraries beside it.
+_BASEMAPS = ("none", "tianditu")
+_TOKEN_VARIABLE = "GANGQU_TIANDITU_TOKEN"
+
+
+@click.command(name="map", help=help_text("map"))
+@click.option(
+    "--basemap",
+    type=click.Choice(_BASEMAPS),
+    default="none",
+    show_default=True,
+    help=message("map.help_basemap").render(language(sys.argv[1:])),
+)
+@click.option(
+    "--token",
+    default="",
+    envvar=_TOKEN_VARIABLE,
+    metavar="KEY",
+    help=message("map.help_token").render(language(sys.argv[1:])),
+)
+@lang_option
+@click.pass_obj
+def map_(session: Session, basemap: str, token: str) -> None:
+    """Draw the maps."""
+    for path in write_pages(session.assessment(), session.lang, basemap=basemap, token=token):
+        session.say("cli.written", path=path)
+
+
+@click.command(name="publish", help=message("map.help_publish").render(language(sys.argv[1:])))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@lang_option
+@click.pass_obj
+def publish(session: Session, folder: Path) -> None:
+    """Write maps and reports into a dated folder, and one zip of it."""
+    from gangqu_gis.publish import package, write_package
+
+    assessment = session.assessment()
+    files = package(assessment, lang=session.lang, text=_text_report(assessment, session.lang))
+    for path in write_package(folder, assessment, files):
+        session.say("cli.written", path=path)
+
+
+def write_pages(
+    assessment: Assessment, lang: str, *, basemap: str = "none", token: str = ""
+) -> list[str]:
+    """Write every page into the workspace's maps folder and return their paths."""
+    from gangqu_gis.files import write_whole
+    from gangqu_gis.webmap import render_site
+
+    folder = assessment.plan.workspace.maps
+    pages = render_site(assessment, lang=lang, basemap=basemap, token=token)
+    for name, page in pages.items():
+        write_whole(folder / name, page)
+    return [str(folder / name) for name in pages]
+
+
+def _text_report(assessment: Assessment, lang: str) -> str:
+    """Return the reconciliation as plain text, as it goes into a file or a pipe."""
+    from rich.console import Console
+
+    from gangqu_gis.report import text
+
+    stream = io.StringIO()
+    console = Console(
+        file=stream, width=PLAIN_WIDTH, highlight=False, emoji=False, markup=False, no_color=True
+    )
+    console.print(text.reconciliation(assessment, lang))
+    return stream.getvalue()

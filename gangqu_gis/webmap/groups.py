@@ -1,0 +1,146 @@
+"""The groups of a page: kinds with their features and sums, reference lines, sea, legend rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gangqu_gis.assessment import Assessment
+from gangqu_gis.layers import Feature
+from gangqu_gis.messages import message
+from gangqu_gis.schema import Kind
+from gangqu_gis.webmap import entries, shapes, style
+from gangqu_gis.webmap.view import View
+
+_BASES = ("surveyed", "digitized", "schematic")
+
+Entry = dict[str, Any]
+
+
+def of_kind(assessment: Assessment, kind: Kind) -> list[Feature]:
+    """Return the features of ``kind``, in file order."""
+    return [f for f in assessment.plan.features if f.layer == kind.layer and f.kind == kind.id]
+
+
+def extent(polygons: list[Feature], reference: list[Feature]) -> list[list[float]] | None:
+    """Return the extent of the described features; of everything where there are none."""
+    described = [f.geometry for f in polygons if not entries.is_placeholder(f)]
+    return shapes.extent(described) or shapes.extent(f.geometry for f in reference)
+
+
+def group(kind: Kind, view: View) -> Entry:
+    """Return a polygon kind: its look, its features and their sums."""
+    assessment, lang = view.assessment, view.lang
+    colour, _ = style.land_use(kind.land_use)
+    features = of_kind(assessment, kind)
+    position = view.position_of(kind)
+    return {
+        "id": kind.id,
+        "label": kind.label.render(lang),
+        "colour": colour,
+        "outline": style.outline(position),
+        "light": style.covers_an_area(kind),
+        "angle": 45 if position % 2 == 0 else -45,
+        "features": [entries.reference_of(f, assessment) for f in features],
+        "context": kind.id in view.page.context,
+        "bases": sorted({entries.basis_of(f, assessment) for f in features}),
+        **_sums(kind, features, view),
+    }
+
+
+def _sums(kind: Kind, features: list[Feature], view: View) -> Entry:
+    """Return the sums of the measured ellipsoidal areas; none where features overlap by design.
+
+    A placeholder stands for no land and a withheld area is no number: both are left out, and
+    the entry says so.
+    """
+    assessment, lang = view.assessment, view.lang
+    if kind.id in view.site.symbols:
+        return {"ha": "", "mu": "", "sum_note": message("map.sum_symbols").render(lang)}
+    if kind.allows_overlap_with(kind):
+        return {"ha": "", "mu": "", "sum_note": message("map.sum_overlapping").render(lang)}
+    areas = [
+        part.ellipsoidal_m2
+        for f in features
+        if not entries.is_placeholder(f)
+        and (part := assessment.measured.get(entries.reference_of(f, assessment))) is not None
+        and part.ellipsoidal_m2 is not None
+    ]
+    out = len(features) - len(areas)
+    total = sum(areas)
+    return {
+        "ha": entries.hectares(total, 2).render(lang) if areas else "",
+        "mu": entries.mu(total).render(lang) if areas else "",
+        "sum_note": message("map.sum_left_out", count=out).render(lang) if out else "",
+    }
+
+
+def base_group(kind: Kind, assessment: Assessment, lang: str) -> Entry:
+    """Return a kind of reference lines."""
+    features = of_kind(assessment, kind)
+    return {
+        "id": kind.id,
+        "label": kind.label.render(lang),
+        "role": style.line_role(kind),
+        "count": len(features),
+        "error": _error_range(features, lang),
+    }
+
+
+def _error_range(features: list[Feature], lang: str) -> str:
+    errors = [e for f in features if (e := f.number_of("uncertainty_m")) is not None]
+    if not errors:
+        return ""
+    low, high = f"{min(errors):g}", f"{max(errors):g}"
+    key = "map.error_single" if low == high else "map.error_range"
+    params = {"low": low} if low == high else {"low": low, "high": high}
+    return message(key, **params).render(lang)
+
+
+def sea(assessment: Assessment, lines: list[Kind]) -> Entry | None:
+    """Return the polygon to tint as sea, on the far side of the first coast."""
+    land = [f.geometry for f in assessment.plan.polygons() if f.geometry is not None]
+    for kind in lines:
+        if style.line_role(kind) != "coast":
+            continue
+        for feature in of_kind(assessment, kind):
+            if feature.geometry is not None:
+                return shapes.sea(feature.geometry, land)
+    return None
+
+
+def land_use(polygons: list[Kind], assessment: Assessment, lang: str) -> list[Entry]:
+    """Return the land-use classes that are on the map, in code order."""
+    present = sorted({kind.land_use for kind in polygons if of_kind(assessment, kind)})
+    rows = []
+    for code in present:
+        colour, name = style.land_use(code)
+        label = message("map.land_use_code", code=code, name=name).render(lang)
+        rows.append({"code": code, "label": label, "colour": colour})
+    return rows
+
+
+def bases(features: list[Feature], assessment: Assessment, lang: str) -> list[Entry]:
+    """Return each basis of a geometry with how many features have it."""
+    rows = []
+    for basis in _BASES:
+        own = [f for f in features if entries.basis_of(f, assessment) == basis]
+        rows.append(
+            {
+                "id": basis,
+                "label": message(f"basis.{basis}").render(lang),
+                "count": len(own),
+                "error": _error_range(own, lang) if basis == "schematic" else "",
+            }
+        )
+    return rows
+
+
+def warning(features: list[Feature], assessment: Assessment, lang: str) -> str:
+    """Return the words that say how much of the page is schematic; "" where nothing is."""
+    drawn = [f for f in features if f.geometry is not None]
+    count = sum(entries.basis_of(f, assessment) == "schematic" for f in drawn)
+    if not count:
+        return ""
+    if count == len(drawn):
+        return message("map.all_schematic", count=count).render(lang)
+    return message("map.some_schematic", count=count, total=len(drawn)).render(lang)

@@ -1,0 +1,47 @@
+// The year control: what the plan states for one year.  The shapes have no dates and do not move.
+
+const yearOut = el('div', { class: 'year-figures', 'aria-live': 'polite' });
+const yearTitle = el('output', { for: 'year', class: 'year' });
+let yearSlider = null;
+
+function yearNow() {
+  return yearSlider ? payload.years[Number(yearSlider.value)].year : null;
+}
+
+function yearFigure(figure) {
+  return el('li', { title: figure.place }, el('b', {}, quoted(figure.stated)), el('span', {}, figure.label),
+    figure.disputed.length ? badge('inconsistent') : null);
+}
+
+function showYear() {
+  const entry = payload.years[Number(yearSlider.value)];
+  yearTitle.textContent = fill(texts.year, { year: entry.year });
+  yearSlider.setAttribute('aria-valuetext', fill(texts.year, { year: entry.year }));
+  yearOut.replaceChildren(el('ul', {}, entry.figures.map(yearFigure)));
+  if (entry.marks.length) {
+    yearOut.append(el('ul', { class: 'plain' }, entry.marks.map((mark) => el('li', { title: mark.place },
+      `${mark.subject}: `, mark.note ? quoted(mark.note) : mark.label))));
+  }
+}
+
+function setYear(year) {
+  if (!yearSlider) return;
+  const at = payload.years.findIndex((entry) => entry.year === year);
+  yearSlider.value = String(at < 0 ? 0 : at);
+  showYear();
+}
+
+function yearSection() {
+  if (!payload.years.length) return null;
+  yearSlider = el('input', { type: 'range', id: 'year', min: 0, max: payload.years.length - 1, step: 1, value: 0,
+    'aria-label': texts.year_label });
+  yearSlider.addEventListener('input', () => {
+    showYear();
+    writeAddress();
+  });
+  const ticks = el('div', { class: 'ticks', 'aria-hidden': 'true' }, payload.years.map((entry) => el('span', {}, entry.year)));
+  const section = el('section', { class: 'years' }, el('h2', {}, texts.years, yearTitle), yearSlider, ticks, yearOut,
+    el('p', { class: 'hint' }, texts.years_note));
+  showYear();
+  return section;
+}

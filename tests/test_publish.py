@@ -1,0 +1,122 @@
+"""The package to hand on: what is in it, its name, its bytes, and what it never overwrites."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from browser.webmap_cases import changed, hostile, real
+from cases import ROOT, Command
+
+from gangqu_gis.errors import InputError, RefusedError
+from gangqu_gis.publish import package, package_name, write_package, zip_of
+
+MAPS = ["districts", "index", "parcels", "reconciliation", "renovation"]
+
+
+@cache
+def files() -> dict[str, bytes]:
+    return package(real(), lang="zh", text="报告\n")
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
+
+
+def test_package_holds_maps_reports_and_a_word_about_them() -> None:
+    reports = [f"reports/reconciliation.{form}" for form in ("html", "json", "txt", "xlsx")]
+    assert sorted(files()) == ["README.txt", *(f"maps/{name}.html" for name in MAPS), *reports]
+    words = files()["README.txt"].decode("utf-8-sig")
+    for part in ("2026-11-23", "2021-04-07 印发本", "内部使用 未经审图 不得公开", "maps/index.html"):
+        assert part in words
+    assert json.loads(files()["reports/reconciliation.json"])["checks"]
+
+
+def test_the_name_is_the_data_date_and_the_head() -> None:
+    assert package_name(real()) == "2026-11-23"
+    assert package_name(changed()) == "2026-11-23-" + "ab" * 6
+    assert not set(package_name(hostile())) & set('/\\:*?"<>|{} ')
+    plan = real().plan
+    named = replace(real(), plan=replace(plan, workspace=replace(plan.workspace, data_date="../x")))
+    assert package_name(named) == "x"
+
+
+def test_folder_and_zip_hold_the_same_and_are_stable(tmp_path: Path) -> None:
+    for target in ("a", "b"):
+        write_package(tmp_path / target, real(), files())
+    first, second = tree(tmp_path / "a"), tree(tmp_path / "b")
+    assert first == second
+    assert package(real(), lang="zh", text="报告\n") == files()
+    with zipfile.ZipFile(io.BytesIO(first["2026-11-23.zip"])) as archive:
+        assert archive.testzip() is None
+        zipped = {info.filename: archive.read(info) for info in archive.infolist()}
+        assert {info.date_time for info in archive.infolist()} == {(2026, 11, 23, 0, 0, 0)}
+    assert zipped == {name: raw for name, raw in first.items() if name != "2026-11-23.zip"}
+    assert not [name for name in first if name.startswith(".")]
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    taken = tmp_path / "2026-11-23"
+    taken.mkdir()
+    (taken / "note.txt").write_text("keep", encoding="utf-8")
+    with pytest.raises(RefusedError):
+        write_package(tmp_path, real(), files())
+    assert tree(tmp_path) == {"2026-11-23/note.txt": b"keep"}
+    (taken / "note.txt").unlink()
+    (tmp_path / "2026-11-23.zip").write_bytes(b"keep")
+    with pytest.raises(RefusedError):
+        write_package(tmp_path, real(), files())
+    (tmp_path / "2026-11-23.zip").unlink()
+    write_package(tmp_path, real(), files())
+    assert len(tree(taken)) == len(files())
+
+
+def test_a_target_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError):
+        write_package(tmp_path / "file", real(), files())
+
+
+def test_zip_does_not_depend_on_the_order_of_files() -> None:
+    day = date(2026, 1, 2)
+    backwards = {"b": b"2", "a": b"1"}
+    assert zip_of("n", {"a": b"1", "b": b"2"}, day=day) == zip_of("n", backwards, day=day)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "data", tmp_path / "w" / "data")
+    return tmp_path / "w"
+
+
+def test_the_command_writes_says_and_refuses(command: Command, workspace: Path) -> None:
+    target = workspace.parent / "out"
+    done = command("publish", target, cwd=workspace)
+    assert done.code == 0 and "2026-11-23.zip" in done.out
+    assert "reports/reconciliation.txt" in tree(target / "2026-11-23")
+    again = command("publish", target, cwd=workspace)
+    assert again.code == 4 and len(again.err.strip().splitlines()) == 1
+
+
+def test_the_map_command_writes_every_page(
+    command: Command, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GANGQU_TIANDITU_TOKEN", raising=False)
+    done = command("map", "--lang", "en", cwd=workspace)
+    assert done.code == 0
+    assert sorted(path.stem for path in (workspace / "maps").glob("*.html")) == MAPS
+    assert '<html lang="en">' in (workspace / "maps" / "parcels.html").read_text(encoding="utf-8")
+    without = command("map", "--basemap", "tianditu", cwd=workspace)
+    assert without.code == 2 and len(without.err.strip().splitlines()) == 1
+    monkeypatch.setenv("GANGQU_TIANDITU_TOKEN", "0123456789abcdef")
+    with_token = command("map", "--basemap", "tianditu", cwd=workspace)
+    assert with_token.code == 0
+    assert "0123456789abcdef" in (workspace / "maps" / "index.html").read_text(encoding="utf-8")
