@@ -15,7 +15,7 @@ from gangqu_gis.layers import Feature, Layer, all_features, read_layers
 from gangqu_gis.messages import message
 from gangqu_gis.readings import Readings, read_readings
 from gangqu_gis.rulebook import read_rules
-from gangqu_gis.rules import Rule
+from gangqu_gis.rules import TOLERANCE_CLASSES, Rule
 from gangqu_gis.schema import Schema, read_schema
 from gangqu_gis.workspace import MARKER, Workspace
 
@@ -66,6 +66,10 @@ def load_plan(workspace: Workspace) -> Plan:
     """
     data = workspace.data
     _check_plane(workspace)
+    if workspace.tolerance.standard not in TOLERANCE_CLASSES:
+        found, allowed = workspace.tolerance.standard, ", ".join(TOLERANCE_CLASSES)
+        text = message("rules.bad_tolerance", found=found, allowed=allowed)
+        raise InputError(text, file=MARKER.as_posix(), line=_marker_line(workspace, "standard"))
     schema = read_schema(data / "schema.toml", shown="data/schema.toml")
     _check_names(workspace, schema)
     register = read_register(
@@ -87,9 +91,14 @@ def _check_plane(workspace: Workspace) -> None:
     try:
         crs.planar(workspace.planar_crs)
     except InputError as error:
-        shown = MARKER.as_posix()
-        line = read_toml(workspace.root / MARKER, shown=shown).root.line_of("planar_crs")
-        raise InputError(error.text, file=shown, line=line) from None
+        line = _marker_line(workspace, "planar_crs")
+        raise InputError(error.text, file=MARKER.as_posix(), line=line) from None
+
+
+def _marker_line(workspace: Workspace, name: str) -> int:
+    """Return the line of workspace.toml on which ``name`` is set, at its top or in [tolerance]."""
+    root = read_toml(workspace.root / MARKER, shown=MARKER.as_posix()).root
+    return (root if name in root else root.table("tolerance")).line_of(name)
 
 
 def _check_names(workspace: Workspace, schema: Schema) -> None:

@@ -21,9 +21,10 @@ from gangqu_gis.measure import areas, to_crs
 from gangqu_gis.messages import Text, message, plain
 from gangqu_gis.plan import Plan
 from gangqu_gis.readings import fingerprint
-from gangqu_gis.rules import AreaRule
+from gangqu_gis.rules import AreaRule, ToleranceChoice
 from gangqu_gis.soundness import polygon_fault
 from gangqu_gis.units import shortest, unit
+from gangqu_gis.workspace import ToleranceDefaults
 
 #: From worst to best: the basis of a total is the worst of its parts.
 _BASES = ("schematic", "digitized", "surveyed")
@@ -127,10 +128,11 @@ def _check_area(rule: AreaRule, plan: Plan, measured: Mapping[str, Measured]) ->
         return replace(base, note=message("check.no_geometry", ids=", ".join(absent)))
     if withheld:
         return replace(base, note=message("check.area_withheld", ids=", ".join(withheld)))
-    return _compare(base, figure, [measured[id_] for id_ in rule.features], plan)
+    return _compare(base, rule, [measured[id_] for id_ in rule.features], plan)
 
 
-def _compare(base: Check, figure: Figure, parts: list[Measured], plan: Plan) -> Check:
+def _compare(base: Check, rule: AreaRule, parts: list[Measured], plan: Plan) -> Check:
+    figure = plan.register.figures[rule.figure]
     ellipsoidal = sum(part.ellipsoidal_m2 or 0.0 for part in parts)
     planar = sum(part.planar_m2 or 0.0 for part in parts)
     computed = Fraction(ellipsoidal) / figure.unit.factor
@@ -148,11 +150,12 @@ def _compare(base: Check, figure: Figure, parts: list[Measured], plan: Plan) -> 
     unfit = _not_evidence(parts)
     if unfit is not None:
         return replace(check, verdict=Verdict.INDICATIVE, note=unfit)
-    unscaled = [part.feature.id for part in parts if _lacks_scale(part)]
+    standard = _Standard(rule.tolerance, plan.workspace.tolerance)
+    unscaled = [part.feature.id for part in parts if standard.lacks_scale(part)]
     if unscaled:
         note = message("check.no_scale", ids=", ".join(unscaled))
         return replace(check, verdict=Verdict.INDICATIVE, note=note)
-    limit = tolerance.total([_tolerance_of(part, plan) for part in parts])
+    limit = tolerance.total([standard.tolerance_of(part) for part in parts])
     check = replace(check, tolerance=limit)
     coarse = tolerance.too_coarse(limit, ellipsoidal, plan.workspace.tolerance)
     if coarse is not None:
@@ -225,23 +228,41 @@ def _not_evidence(parts: Iterable[Measured]) -> Text | None:
     return message("check.schematic")
 
 
-def _lacks_scale(part: Measured) -> bool:
-    return part.basis == "digitized" and not part.feature.number_of("map_scale")
+@dataclass(frozen=True, slots=True)
+class _Standard:
+    """The tolerance class that one area rule is judged by, and its inputs."""
 
+    choice: ToleranceChoice
+    defaults: ToleranceDefaults
 
-def _tolerance_of(part: Measured, plan: Plan) -> Tolerance:
-    defaults = plan.workspace.tolerance
-    if part.basis == "surveyed":
-        own = part.feature.number_of("point_error_m")
-        error = float(defaults.point_error_m) if own is None else own
-        return tolerance.surveyed(part.in_plane, point_error_m=error)
-    scale = part.feature.number_of("map_scale")
-    assert part.ellipsoidal_m2 is not None and scale is not None
-    return tolerance.digitized(
-        part.ellipsoidal_m2,
-        map_scale=scale,
-        map_error_m=float(defaults.map_error_m),
-    )
+    def class_of(self, part: Measured) -> str:
+        name = self.choice.name or self.defaults.standard
+        return part.basis if name == "basis" else name
+
+    def scale_of(self, part: Measured) -> float | None:
+        own = part.feature.number_of("map_scale")
+        return own if self.choice.map_scale is None else float(self.choice.map_scale)
+
+    def lacks_scale(self, part: Measured) -> bool:
+        return self.class_of(part) == "digitized" and not self.scale_of(part)
+
+    def tolerance_of(self, part: Measured) -> Tolerance:
+        """Return the tolerance of one part: by the rule, else by the geometry, else the office."""
+        assert part.ellipsoidal_m2 is not None
+        name = self.class_of(part)
+        if name == "surveyed":
+            own = part.feature.number_of("point_error_m")
+            error = self.choice.point_error_m or own or self.defaults.point_error_m
+            return tolerance.surveyed(part.in_plane, point_error_m=float(error))
+        if name == "same_coordinates":
+            step = float(self.defaults.stored_coordinate_m)
+            return tolerance.same_coordinates(
+                part.in_plane, coordinate_m=step, column_half_unit_m2=0.0
+            )
+        scale = self.scale_of(part)
+        assert scale is not None
+        error = float(self.defaults.map_error_m)
+        return tolerance.digitized(part.ellipsoidal_m2, map_scale=scale, map_error_m=error)
 
 
 def _area_formula(parts: list[Measured], total: float, figure: Figure) -> Text:

@@ -16,6 +16,7 @@ from gangqu_gis.expressions import Expression, ExpressionError, parse
 from gangqu_gis.figures import Register, is_id
 from gangqu_gis.messages import Text
 from gangqu_gis.rules import (
+    TOLERANCE_CLASSES,
     AreaRule,
     BoundRule,
     CountRule,
@@ -27,6 +28,7 @@ from gangqu_gis.rules import (
     Rule,
     ShareRule,
     SumRule,
+    ToleranceChoice,
     UnitRule,
 )
 
@@ -241,7 +243,20 @@ def _area(read: _Reader, common: _Common) -> Rule:
         raise read.entry.fault("features", "rules.feature_twice")
     if read.register.figures[figure].unit.dimension != "area":
         raise read.entry.fault("figure", "rules.no_area", id=figure)
-    return AreaRule(figure=figure, features=features, **common)
+    choice = _tolerance_choice(read.entry)
+    return AreaRule(figure=figure, features=features, tolerance=choice, **common)
+
+
+def _tolerance_choice(entry: Entry) -> ToleranceChoice:
+    name = entry.text("tolerance", optional=True)
+    if name and name not in TOLERANCE_CLASSES:
+        allowed = ", ".join(TOLERANCE_CLASSES)
+        raise entry.fault("tolerance", "rules.bad_tolerance", found=name, allowed=allowed)
+    return ToleranceChoice(
+        name=name,
+        point_error_m=entry.decimal("point_error_m") if "point_error_m" in entry else None,
+        map_scale=entry.whole("map_scale", minimum=1) if "map_scale" in entry else None,
+    )
 
 
 def _exhaustive(entry: Entry) -> bool:
@@ -279,5 +294,5 @@ _KEYS: dict[str, frozenset[str]] = {
     "growth": frozenset(("from", "to", "periods", "rate")),
     "bound": frozenset(("value", "op", "limit")),
     "count": frozenset(("declared", "enumeration")),
-    "area": frozenset(("figure", "features")),
+    "area": frozenset(("figure", "features", "tolerance", "point_error_m", "map_scale")),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 from operator import add, mul
@@ -19,6 +20,23 @@ from gangqu_gis.messages import Text
 
 Values = Mapping[str, Interval]
 Written = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ToleranceChoice:
+    """Which tolerance class an area is judged by, with inputs that replace the usual ones.
+
+    ``basis`` takes the class from each geometry's own basis; "" leaves it to the office.
+    """
+
+    name: str = ""
+    point_error_m: Decimal | None = None
+    map_scale: int | None = None
+
+
+#: The classes of tolerance.py that a rule or an office may name.
+TOLERANCE_CLASSES = ("basis", "surveyed", "digitized", "same_coordinates")
+BY_OFFICE = ToleranceChoice()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +315,7 @@ class AreaRule(Rule):
     kind: ClassVar[str] = "area"
     figure: str
     features: tuple[str, ...]
+    tolerance: ToleranceChoice = BY_OFFICE
 
     @property
     def stated(self) -> str:

@@ -17,8 +17,13 @@ MARKER = Path("data") / "workspace.toml"
 
 @dataclass(frozen=True, slots=True)
 class ToleranceDefaults:
-    """The office-wide inputs of the tolerance formulas (metres; a share of the area)."""
+    """The office-wide class and inputs of the tolerances (metres; a share of the area).
 
+    ``standard`` is the class of every rule that names none: ``basis`` takes it from each
+    geometry's own basis.
+    """
+
+    standard: str
     point_error_m: Decimal
     map_error_m: Decimal
     largest_share: Decimal
@@ -158,7 +163,11 @@ def open_workspace(root: Path) -> Workspace:
         layer_files={layer: layers.text(layer) for layer in layers.content},
         approximate_percent=fields.table("conventions").decimal("approximate_percent"),
         tolerance=ToleranceDefaults(
-            **{name: tolerance.decimal(name) for name in ToleranceDefaults.__slots__}
+            standard=tolerance.text("standard", optional=True) or "basis",
+            point_error_m=tolerance.decimal("point_error_m"),
+            map_error_m=tolerance.decimal("map_error_m"),
+            largest_share=tolerance.decimal("largest_share"),
+            stored_coordinate_m=tolerance.decimal("stored_coordinate_m"),
         ),
     )
 

@@ -126,6 +126,62 @@ def test_a_map_without_a_scale_is_still_json(small: SmallWorkspace) -> None:
     json.dumps(check_record(check, "zh"), allow_nan=False)
 
 
+@pytest.mark.parametrize(
+    ("more", "limit"),
+    [
+        ('tolerance = "basis"', SURVEYED_M2),
+        ('tolerance = "surveyed"\npoint_error_m = "0.10"', 2 * SURVEYED_M2),
+        ('tolerance = "digitized"\nmap_scale = 1000', 0.3 * math.sqrt(TRUE_M2)),
+        # max(0.01, 0.001/√12·√(8·100²)) = 0.0816 m²
+        ('tolerance = "same_coordinates"', 0.001 / math.sqrt(12) * math.sqrt(8) * 100),
+    ],
+    ids=["basis", "surveyed", "digitized", "same_coordinates"],
+)
+def test_a_rule_may_choose_its_tolerance(small: SmallWorkspace, more: str, limit: float) -> None:
+    stated = Stated("land", square_metres(TRUE_M2), "平方米", ["lot-1"], more=more)
+    check = one_lot(small, stated)
+    assert check.tolerance is not None
+    assert check.tolerance.value_m2 == pytest.approx(limit, rel=1e-4)
+
+
+def test_the_office_sets_the_class_of_all_rules(small: SmallWorkspace) -> None:
+    small.marker = small.marker.replace("[tolerance]\n", '[tolerance]\nstandard = "digitized"\n')
+    check = one_lot(small, off_by(0), map_scale=500)
+    assert check.tolerance is not None
+    assert check.tolerance.value_m2 == pytest.approx(0.15 * math.sqrt(TRUE_M2), rel=1e-6)
+
+
+def test_no_class_makes_a_schematic_geometry_evidence(small: SmallWorkspace) -> None:
+    stated = Stated(
+        "land", square_metres(TRUE_M2), "平方米", ["lot-1"], more='tolerance = "surveyed"'
+    )
+    check = one_lot(small, stated, basis="schematic")
+    assert check.verdict is Verdict.INDICATIVE and check.tolerance is None
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ('tolerance = "generous"', "data/plan/rules.toml:8"),
+        ("point_error_m = 0.1", "data/plan/rules.toml:8"),
+        ('map_scale = "500"', "data/plan/rules.toml:8"),
+    ],
+)
+def test_a_broken_choice_is_refused(small: SmallWorkspace, more: str, place: str) -> None:
+    small.lots = [feature("lot-1", HECTARE)]
+    small.stated = [Stated("land", "1", "公顷", ["lot-1"], more=more)]
+    with pytest.raises(InputError) as refused:
+        load_plan(open_workspace(small.write()))
+    assert f"{refused.value.file}:{refused.value.line}" == place
+
+
+def test_an_unknown_office_class_is_refused(small: SmallWorkspace) -> None:
+    small.marker = small.marker.replace("[tolerance]\n", '[tolerance]\nstandard = "generous"\n')
+    with pytest.raises(InputError, match="generous") as refused:
+        load_plan(open_workspace(small.write()))
+    assert refused.value.file == "data/workspace.toml" and refused.value.line is not None
+
+
 def test_schematic_is_indicative(small: SmallWorkspace) -> None:
     check = one_lot(small, off_by(0), basis="schematic")
     assert check.verdict is Verdict.INDICATIVE and check.basis == "schematic"

@@ -163,6 +163,7 @@ class Stated:
     unit: str
     features: Sequence[str]
     qualifier: str = ""
+    more: str = ""
 
     def figure(self) -> str:
         """Return the entry of the register."""
@@ -187,6 +188,7 @@ class Stated:
                 f'figure = "{self.id}"',
                 f"features = {json.dumps(list(self.features))}",
                 'because = "试验"',
+                self.more,
             ]
         )
 
