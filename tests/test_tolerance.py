@@ -27,6 +27,7 @@ from gangqu_gis.tolerance import (
 from gangqu_gis.workspace import ToleranceDefaults
 
 DEFAULTS = ToleranceDefaults(
+    "basis",
     point_error_m=Decimal("0.05"),
     map_error_m=Decimal("0.0003"),
     largest_share=Decimal("0.005"),

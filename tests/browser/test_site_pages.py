@@ -46,7 +46,7 @@ def test_stands_whole_and_quiet(
     open_page: Opener, name: str, size: tuple[int, int], lang: str
 ) -> None:
     page = open_page(f"{lang}/{name}", size=size).page
-    whole = {"left": 0, "top": 0, "right": size[0], "bottom": size[1]}
+    whole: dict[str, float] = {"left": 0, "top": 0, "right": size[0], "bottom": size[1]}
     assert overlaps(boxes(page, "#map_gangqu, #panel")) == []
     assert overlaps(boxes(page, ".panel-head, .pages, .search, .panel-body")) == []
     assert overlaps(boxes(page, ".tools, .north, .scale")) == []
@@ -248,7 +248,7 @@ def test_the_tool_measures_lengths_on_the_ellipsoid(open_page: Opener) -> None:
     points = ring(3000, 6, 1)
     words = hand_measured(open_page("zh/index").page, "length", points)
     found = re.search(r"([\d,]+\.\d{3}) 公里", words)
-    legs = [GRS80.inv(*a, *b)[2] for a, b in pairwise(points)]
+    legs = [GRS80.inv(a[0], a[1], b[0], b[1])[2] for a, b in pairwise(points)]
     assert found and abs(float(found[1]) - sum(legs) / 1000) < 0.0006
 
 
