@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gangqu_gis.webmap.packed import LIMIT
+
 ROOT = Path(__file__).resolve().parents[1]
 EAST, NORTH, STEP = 121.02, 30.56, 0.0004
 FOLIUM_LIMIT = 10_000
@@ -116,13 +118,14 @@ _FRAMES = """async () => {
 }"""
 
 
-def opened(browser: Any, path: Path, *, ours: bool) -> dict[str, float]:
+def opened(browser: Any, path: Path, *, ours: bool, number: int = 0) -> dict[str, float]:
     """Open a page and return its times in milliseconds."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, offline=True)
     page = context.new_page()
     started = time.perf_counter()
     page.goto(path.as_uri())
-    ready = "html[data-painted]" if ours else "path.leaflet-interactive"
+    ours_ready = "html[data-painted]" if number > LIMIT else "html[data-ready]"
+    ready = ours_ready if ours else "path.leaflet-interactive"
     page.wait_for_selector(ready, state="attached", timeout=120_000)
     page.evaluate("new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))")
     painted = (time.perf_counter() - started) * 1000
@@ -146,7 +149,7 @@ def picked(browser: Any, path: Path, number: int) -> int:
         page.evaluate(f"map_gangqu.setView({view})")
         box = page.locator("#map_gangqu").bounding_box()
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        right += f"sel={row['properties']['id']}" in page.url
+        right += f"sel={row['properties']['id']}" in page.evaluate("location.hash")
         page.keyboard.press("Escape")
     context.close()
     return right
@@ -164,8 +167,8 @@ def main(numbers: list[int]) -> None:
             print(f"{number} parcels")
             write_workspace(root, number)
             path = our_page(root, number)
-            report("gangqu", path, opened(browser, path, ours=True))
-            if number > 3000:
+            report("gangqu", path, opened(browser, path, ours=True, number=number))
+            if number > LIMIT:
                 print(f"  picked right: {picked(browser, path, number)} of 20")
             if number <= FOLIUM_LIMIT:
                 path = folium_page(root, number)

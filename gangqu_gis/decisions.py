@@ -15,11 +15,12 @@ from gangqu_gis.checks import Verdict
 from gangqu_gis.clock import is_date, now
 from gangqu_gis.documents import quoted, read_text
 from gangqu_gis.errors import RefusedError, UsageError
-from gangqu_gis.figures import Figure, is_printed_number, read_register
+from gangqu_gis.figures import Figure, is_printed_number
 from gangqu_gis.files import write_whole
 from gangqu_gis.messages import message
 from gangqu_gis.plan import Plan
 from gangqu_gis.readings import ACCEPT, WITHDRAW, Reading, add_reading, fingerprint
+from gangqu_gis.register import read_register
 from gangqu_gis.store import locked
 
 

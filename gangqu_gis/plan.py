@@ -9,11 +9,12 @@ from functools import cached_property
 from gangqu_gis import crs
 from gangqu_gis.documents import read_toml
 from gangqu_gis.errors import InputError
-from gangqu_gis.figures import Register, read_register
+from gangqu_gis.figures import Register
 from gangqu_gis.history import History, read_history
 from gangqu_gis.layers import Feature, Layer, all_features, read_layers
 from gangqu_gis.messages import message
 from gangqu_gis.readings import Readings, read_readings
+from gangqu_gis.register import read_register
 from gangqu_gis.rulebook import read_rules
 from gangqu_gis.rules import TOLERANCE_CLASSES, Rule
 from gangqu_gis.schema import Schema, read_schema

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gangqu_gis.checks import Check
 from gangqu_gis.consistency import check_rule
-from gangqu_gis.figures import Register, read_register
+from gangqu_gis.figures import Register
+from gangqu_gis.register import read_register
 from gangqu_gis.rulebook import read_rules
 from gangqu_gis.rules import Rule
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from register_builder import enumeration, figure, plan_of, rule
 
 from gangqu_gis.causes import explain
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.consistency import check_rule
 from gangqu_gis.plan import load_plan
 from gangqu_gis.workspace import open_workspace
-from register_builder import enumeration, figure, plan_of, rule
 
 ROOT = Path(__file__).resolve().parents[1]
 

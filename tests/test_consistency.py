@@ -8,11 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from register_builder import answer, enumeration, figure, plan_of, rule
 
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.consistency import check_rule
 from gangqu_gis.intervals import Interval
-from register_builder import answer, enumeration, figure, plan_of, rule
 
 CONSISTENT = Verdict.CONSISTENT
 INCONSISTENT = Verdict.INCONSISTENT

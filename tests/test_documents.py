@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from register_builder import line_with
 
 from gangqu_gis.documents import Document, Entry, quoted, read_text, read_toml
 from gangqu_gis.errors import InputError
-from register_builder import line_with
 
 SHOWN = "data/file.toml"
 

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import NAMES, bracketed_expressions, loose_expressions
 
 from gangqu_gis.expressions import ExpressionError, parse
-from strategies import NAMES, bracketed_expressions, loose_expressions
 
 #: a = 7, b = 2, c = 4
 VALUES = {"a": Fraction(7), "b": Fraction(2), "c": Fraction(4)}

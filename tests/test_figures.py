@@ -14,11 +14,12 @@ from typing import Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from register_builder import ONE_PERCENT, SHOWN, figure, line_with, write_plan
 
 from gangqu_gis.errors import InputError
-from gangqu_gis.figures import Register, read_register
+from gangqu_gis.figures import Register
+from gangqu_gis.register import read_register
 from gangqu_gis.units import convert, unit
-from register_builder import ONE_PERCENT, SHOWN, figure, line_with, write_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAN = ROOT / "data" / "plan"

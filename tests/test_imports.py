@@ -30,7 +30,7 @@ RANKS: tuple[frozenset[str], ...] = tuple(
         "errors units checks findings",
         "documents files crs rules dimensions",
         "workspace schema figures chain formats measure",
-        "layers history readings rulebook causes consistency tolerance",
+        "layers history readings register rulebook causes consistency tolerance",
         "evidence changes store plan area_causes stored_areas soundness",
         "validity",
         "reconcile bounds topology",

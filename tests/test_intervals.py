@@ -10,8 +10,6 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from gangqu_gis.intervals import Interval, nth_root
 from strategies import (
     any_intervals,
     intervals,
@@ -23,6 +21,8 @@ from strategies import (
     widths,
     within,
 )
+
+from gangqu_gis.intervals import Interval, nth_root
 
 Operation = Callable[[Interval, Interval], Interval]
 Scalar = Callable[[Fraction, Fraction], Fraction]

@@ -23,9 +23,10 @@ import pytest
 from gangqu_gis.assessment import Assessment, assess
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.consistency import check_rule
-from gangqu_gis.figures import Figure, interval_of, printed_bounds, read_register
+from gangqu_gis.figures import Figure, interval_of, printed_bounds
 from gangqu_gis.plan import Plan, load_plan
 from gangqu_gis.reconcile import Measured, measure_plan, reconcile
+from gangqu_gis.register import read_register
 from gangqu_gis.rules import AreaRule
 from gangqu_gis.units import convert, unit
 from gangqu_gis.workspace import open_workspace

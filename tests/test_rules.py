@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from register_builder import SHOWN, enumeration, figure, plan_of, rule
 
 from gangqu_gis.errors import InputError
 from gangqu_gis.figures import Register
@@ -24,7 +25,6 @@ from gangqu_gis.rules import (
     SumRule,
     UnitRule,
 )
-from register_builder import SHOWN, enumeration, figure, plan_of, rule
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import rationals
 
 from gangqu_gis.units import AREA_UNITS, convert, half_up, known_units, shortest, unit
-from strategies import rationals
 
 UNITS = sorted({unit(name).id for name in known_units()})
 SAME_DIMENSION = [

@@ -1,4 +1,4 @@
-"""Write the documents that are derived: docs/fields.md from the schema, docs/commands.md from --help.
+"""Write the derived documents: docs/fields.md from the schema, docs/commands.md from --help.
 
 ``python tools/write_docs.py`` writes them; ``--check`` only says whether they are up to date.
 """
@@ -18,7 +18,8 @@ def fields_document() -> str:
 
     schema = read_schema(ROOT / "data" / "schema.toml", shown="data/schema.toml")
     rows = ["# 要素类别与字段", "", "由 `data/schema.toml` 生成（`python tools/write_docs.py`），不要手改。", ""]
-    rows += ["| 类别 | 代码 | 图层 | 图形 | 应在其内 | 可与之重叠 |", "|---|---|---|---|---|---|"]
+    rows += ["| 类别 | 代码 | 图层 | 图形 | 应在其内 | 可与之重叠 |"]
+    rows += ["|---|---|---|---|---|---|"]
     for kind in schema.kinds.values():
         overlaps = "、".join(sorted(kind.may_overlap)) or "无"
         row = (kind.label.zh, f"`{kind.id}`", kind.layer, kind.geometry, kind.within or "-", overlaps)

@@ -72,13 +72,19 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         code = _complain(message("cli.interrupted").render(lang), 130)
     except _ReaderGone:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())  # type: ignore[union-attr]
+        _drop_output()
         code = 0
     except Exception as error:
         if os.environ.get("GANGQU_DEBUG"):
             raise
         code = _complain(_internal(error).render(lang), EXIT_INTERNAL)
     sys.exit(code)
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere, so that the interpreter can end in peace."""
+    if sys.__stdout__ is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
 
 
 class _ReaderGone(Exception):

@@ -18,7 +18,7 @@ def figures() -> None:
 @click.pass_obj
 def figures_list(session: Session, form: str) -> None:
     """List every figure with its place in the plan."""
-    from gangqu_gis.figures import read_register
+    from gangqu_gis.register import read_register
 
     workspace = session.workspace()
     register = read_register(

@@ -6,12 +6,13 @@ half-up and given its unit.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from gangqu_gis.assessment import Assessment
-from gangqu_gis.checks import Check
+from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.figures import Figure
 from gangqu_gis.layers import Feature
 from gangqu_gis.messages import Text, message, plain
@@ -95,6 +96,41 @@ def line_entry(feature: Feature, assessment: Assessment, lang: str) -> Entry:
         "attributes": _attributes(feature, assessment, lang),
         "note": _note(feature, lang),
     }
+
+
+def basis_text(feature: Feature, assessment: Assessment, lang: str) -> str:
+    """Return what the packed form says of a feature's basis, as JSON: few features differ."""
+    basis = basis_of(feature, assessment)
+    label = _basis_label(feature, basis).render(lang)
+    return _compact({"basis": basis, "basis_label": label})
+
+
+def detail_text(
+    feature: Feature, checks: list[Check], assessment: Assessment, lang: str, *, stated: bool
+) -> str:
+    """Return what the packed form says of a feature besides its areas, as JSON.
+
+    A check that only says that nothing is stated is left out: the verdict says it.
+    """
+    own = _figures_of(feature, assessment) if stated or "figures" in feature.properties else []
+    telling = [check for check in checks if check.verdict is not Verdict.UNSTATED]
+    name, english = feature.name(), feature.name("en")
+    measured = assessment.measured.get(reference_of(feature, assessment))
+    return _compact(
+        {
+            "other_name": english if lang == "zh" and english != name else "",
+            "figures": [figure_entry(figure, lang) for figure in own],
+            "checks": [check_entry(check, lang) for check in telling],
+            "bounds": _bounds(feature, assessment, lang),
+            "attributes": _attributes(feature, assessment, lang),
+            "note": _note(feature, lang),
+            "withheld": _withheld(measured, feature, lang),
+        }
+    )
+
+
+def _compact(value: Entry) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def basis_of(feature: Feature, assessment: Assessment) -> str:

@@ -27,8 +27,8 @@ def extent(polygons: list[Feature], reference: list[Feature]) -> list[list[float
     return shapes.extent(described) or shapes.extent(f.geometry for f in reference)
 
 
-def group(kind: Kind, view: View) -> Entry:
-    """Return a polygon kind: its look, its features and their sums."""
+def group(kind: Kind, view: View, *, listed: bool = True) -> Entry:
+    """Return a polygon kind: its look, its features (unless they are packed) and their sums."""
     assessment, lang = view.assessment, view.lang
     colour, _ = style.land_use(kind.land_use)
     features = of_kind(assessment, kind)
@@ -40,7 +40,8 @@ def group(kind: Kind, view: View) -> Entry:
         "outline": style.outline(position),
         "light": style.covers_an_area(kind),
         "angle": 45 if position % 2 == 0 else -45,
-        "features": [entries.reference_of(f, assessment) for f in features],
+        "features": [entries.reference_of(f, assessment) for f in features] if listed else [],
+        "count": len(features),
         "context": kind.id in view.page.context,
         "bases": sorted({entries.basis_of(f, assessment) for f in features}),
         **_sums(kind, features, view),

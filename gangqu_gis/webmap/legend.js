@@ -50,7 +50,7 @@ function legendBlocks(level) {
   return [
     judging ? legendBlock(level, texts.legend_verdict, verdictRows()) : null,
     judging ? null : legendBlock(level, texts.legend_use, payload.land_use.map((use) => legendRow(plainSwatch(use.colour), use.label))),
-    judging ? null : legendBlock(level, texts.legend_kind, payload.groups.filter((group) => group.features.length)
+    judging ? null : legendBlock(level, texts.legend_kind, payload.groups.filter((group) => group.count)
       .map((group) => legendRow(groupSwatch(group), group.label))),
     legendBlock(level, texts.legend_basis, basisRows()),
     payload.changes && formerShown() ? legendBlock(level, texts.last_change, [legendRow(formerSwatch(), texts.former)]) : null,

@@ -1,6 +1,7 @@
 // Puts the page together, in the order in which the parts need one another.
 
-function start() {
+async function start() {
+  if (payload.packed) await unpack();
   makePatterns();
   makeCard();
   makePanel();
@@ -10,6 +11,7 @@ function start() {
   drawTiles();
   drawBase();
   drawPlots();
+  drawPacked();
   makeLabels();
   drawLabels();
   followAddress();

@@ -27,6 +27,7 @@ function keyFigures() {
 }
 
 function worstVerdict(feature) {
+  if (feature.worst) return feature.worst;
   const order = payload.verdicts.map((verdict) => verdict.id);
   const found = feature.checks.map((check) => check.verdict);
   return ['differ', 'inconsistent', 'review', 'missing', 'indicative', ...order].find((id) => found.includes(id));
@@ -58,8 +59,9 @@ function groupItem(group) {
   return el('li', { class: 'group' },
     el('div', { class: 'group-head' }, box,
       el('label', { for: id }, groupSwatch(group), el('span', {}, group.label)),
-      el('span', { class: 'count' }, fill(texts.count, { count: features.length }))),
+      el('span', { class: 'count' }, fill(texts.count, { count: group.count }))),
     groupSums(group),
+    group.count > features.length ? el('div', { class: 'sum-note' }, texts.too_many) : null,
     features.length ? el('details', {}, el('summary', { 'aria-label': fill(texts.list_group, { name: group.label }) },
       fill(texts.list_group, { name: group.label })), el('ul', { class: 'features' }, features.map(listItem))) : null);
 }
@@ -77,7 +79,7 @@ function baseItem(base) {
 function layerSection() {
   return el('section', { id: 'layers' },
     el('h2', {}, texts.groups, el('small', {}, texts.measured_sums)),
-    el('ul', { class: 'groups' }, payload.groups.filter((group) => group.features.length).map(groupItem),
+    el('ul', { class: 'groups' }, payload.groups.filter((group) => group.count).map(groupItem),
       payload.base.filter((base) => base.count).map(baseItem)));
 }
 

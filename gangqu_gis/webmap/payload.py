@@ -13,7 +13,7 @@ from gangqu_gis.checks import Verdict
 from gangqu_gis.figures import Figure
 from gangqu_gis.findings import Finding
 from gangqu_gis.messages import catalogue, message
-from gangqu_gis.webmap import changed, content, entries, groups, plane, rows, style
+from gangqu_gis.webmap import changed, content, entries, groups, packed, plane, rows, style
 from gangqu_gis.webmap.basemap import NO_BASEMAP, Basemap
 from gangqu_gis.webmap.pages import INDEX, Page, read_site
 from gangqu_gis.webmap.titleblock import title_block
@@ -35,6 +35,8 @@ def page_payload(view: View, pages: list[Page], basemap: Basemap = NO_BASEMAP) -
     """Return everything that a page shows; ``pages`` are those that it links to."""
     assessment, lang = view.assessment, view.lang
     plan = assessment.plan
+    large = packed.packed_kinds(view)
+    plain = [f for f in view.features if f.kind not in large]
     reference = [f for kind in view.lines for f in groups.of_kind(assessment, kind)]
     return {
         "lang": lang,
@@ -45,11 +47,12 @@ def page_payload(view: View, pages: list[Page], basemap: Basemap = NO_BASEMAP) -
         "place": view.say(plan.workspace.place),
         "warning": groups.warning(view.features, assessment, lang),
         "extent": groups.extent(view.features, reference),
-        "groups": [groups.group(kind, view) for kind in view.polygons],
+        "groups": [groups.group(kind, view, listed=kind.id not in large) for kind in view.polygons],
         "features": [
             entries.polygon_entry(f, assessment, lang, symbols=view.site.symbols)
-            for f in view.features
+            for f in plain
         ],
+        "packed": packed.pack(view, large),
         "base": [groups.base_group(kind, assessment, lang) for kind in view.lines],
         "reference": [entries.line_entry(f, assessment, lang) for f in reference],
         "sea": None if basemap.layers else groups.sea(assessment, view.lines),

@@ -54,7 +54,12 @@ function drawPlots() {
   for (const feature of payload.features) if (feature.geometry) addPlot(feature);
   for (const plot of plots.values()) plot.layer.addTo(map);
   restack();
-  map.on('click', (event) => (isMeasuring() ? addRulerPoint(event.latlng) : deselect()));
+  map.on('click', (event) => {
+    const at = packed && !isMeasuring() ? packedAt(event.latlng) : -1;
+    if (isMeasuring()) addRulerPoint(event.latlng);
+    else if (at >= 0) select(packed.refs[at], { from: 'map' });
+    else deselect();
+  });
 }
 
 function isShown(groupId) {
@@ -71,6 +76,7 @@ function setGroup(groupId, shown) {
     restack();
     widenLines();
   }
+  redrawPacked();
   drawHalo();
   drawLabels();
 }

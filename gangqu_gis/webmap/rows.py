@@ -22,12 +22,21 @@ ORDER = (
     Verdict.CONSISTENT,
 )
 
+#: More checks than this, and the table leaves out what has nothing to compare.
+MANY = 5000
+
 Entry = dict[str, Any]
 
 
 def rows(view: View) -> list[Entry]:
-    """Return every check as a row of the table."""
-    ordered = sorted(view.assessment.checks, key=lambda check: ORDER.index(check.verdict))
+    """Return every check as a row of the table.
+
+    Of a very large plan, those that only say that nothing is stated are left to the map.
+    """
+    checks = view.assessment.checks
+    if len(checks) > MANY:
+        checks = tuple(c for c in checks if c.verdict is not Verdict.UNSTATED)
+    ordered = sorted(checks, key=lambda check: ORDER.index(check.verdict))
     return [_row(check, view) for check in ordered]
 
 

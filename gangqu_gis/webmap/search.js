@@ -21,12 +21,23 @@ function nearness(feature, wanted) {
   }));
 }
 
+// Of very many features, the first that match; a whole name or id comes first of all.
+function packedMatches(wanted) {
+  const found = [];
+  for (let i = 0; packed && i < packed.count && found.length < 20 * MOST_RESULTS; i += 1) {
+    const at = nearness({ keys: [packed.names[i], packed.refs[i]] }, wanted);
+    if (at < 3) found.push({ i, at });
+  }
+  found.sort((a, b) => a.at - b.at);
+  return found.slice(0, MOST_RESULTS).map(({ i, at }) => ({ at, feature: packedFeature(i) }));
+}
+
 function matches(query) {
   const wanted = normal(query);
   if (!wanted) return [];
   const all = [...payload.features, ...payload.reference];
   const found = all.map((feature) => ({ feature, at: nearness(feature, wanted) })).filter(({ at }) => at < 3);
-  return found.sort((a, b) => a.at - b.at).map(({ feature }) => feature);
+  return [...found, ...packedMatches(wanted)].sort((a, b) => a.at - b.at).map(({ feature }) => feature);
 }
 
 function kindLabel(feature) {

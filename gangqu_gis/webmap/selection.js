@@ -9,6 +9,7 @@ function isSelected(feature) {
 }
 
 function featureOf(ref) {
+  if (packed && packed.byRef.has(ref)) return packedFeature(packed.byRef.get(ref));
   return payload.features.find((feature) => feature.ref === ref)
     || payload.reference.find((feature) => feature.ref === ref) || null;
 }

@@ -17,8 +17,9 @@ function prepareMap() {
   mapNode.setAttribute('aria-label', texts.map_label);
   map.setMinZoom(9).setMaxZoom(19);
   const data = latLngBounds(payload.extent);
-  map.setMaxBounds(data.pad(2.5));
   showWhole(false);
+  // Set once the view is inside: Leaflet pans there with an animation that would outlast this.
+  map.setMaxBounds(data.pad(2.5).extend(map.getBounds()));
   makeToolbar();
   mapNode.append(toolbar, scaleBar);
   // What stands over the map must not drag or zoom it.
