@@ -114,7 +114,7 @@ def _hole(d: Difference) -> Iterator[Cause]:
 def _stale(d: Difference) -> Iterator[Cause]:
     for number, area in d.former_m2:
         if d.fits(area):
-            yield Cause("stale", message("area_cause.stale", entry=number), certain=True)
+            yield Cause("stale", message("area_cause.stale", entry=number))
 
 
 def _rounding(d: Difference) -> Iterator[Cause]:

@@ -246,13 +246,34 @@ def read_text(path: Path, *, shown: str) -> str:
     InputError
         The file is missing or unreadable, or its bytes are not UTF-8 (with the line).
     """
+    return decode(read_bytes(path, shown=shown), shown=shown)
+
+
+def read_bytes(path: Path, *, shown: str) -> bytes:
+    """Read the file ``path``.
+
+    Raises
+    ------
+    InputError
+        The file is missing or unreadable.
+    """
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise InputError(message("file.missing"), file=shown) from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(message("file.cannot_read", reason=reason), file=shown) from error
+
+
+def decode(raw: bytes, *, shown: str) -> str:
+    """Return the text of UTF-8 bytes, without byte-order mark and with plain line ends.
+
+    Raises
+    ------
+    InputError
+        The bytes are not UTF-8 (with the line).
+    """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -16,6 +16,18 @@ from gangqu_gis.crs import STORAGE_DECIMALS
 from gangqu_gis.history import History
 from gangqu_gis.layers import Feature
 
+#: Attributes that decide what a geometry is worth and which rules hold for it: edited in the
+#: layer alone, they make the whole feature unproven.
+VOUCHED_FIELDS = (
+    "kind",
+    "basis",
+    "uncertainty_m",
+    "point_error_m",
+    "map_scale",
+    "source",
+    "bounds",
+)
+
 #: Coordinates nearer than this, degrees, are the same: digits that a GIS rewrote (1e-8° is 1 mm).
 SAME_DEGREES = 10.0 ** (1 - STORAGE_DECIMALS)
 
@@ -34,7 +46,14 @@ def _is_proven(feature: Feature, history: History) -> bool:
         return False
     if entry.provenance.get("basis") != feature.basis:
         return False
-    return same_geometry(change.after, feature.geometry)
+    return _as_recorded(feature, history) and same_geometry(change.after, feature.geometry)
+
+
+def _as_recorded(feature: Feature, history: History) -> bool:
+    """Whether the attributes that a verdict rests on are those of the latest change set."""
+    state = history.state_of(feature.id)
+    recorded = {} if state is None else state.get("properties") or {}
+    return all(recorded.get(name) == feature.properties.get(name) for name in VOUCHED_FIELDS)
 
 
 def recorded_geometry(record: Mapping[str, Any] | None) -> Any:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gangqu_gis.chain import NO_RECORD, Chain, Link
+from gangqu_gis.errors import InputError
+from gangqu_gis.messages import message
 
 _REQUIRED = ("time", "by", "reason", "layer", "changes")
 
@@ -52,11 +54,15 @@ class Entry:
     provenance: Mapping[str, Any] | None
     source: Mapping[str, Any] | None
     hash: str
+    layer_after: str = ""
 
     @classmethod
     def of(cls, link: Link) -> Entry:
         """Return the entry that a record of the chain holds."""
         content = link.content
+        if not _is_sound(content):
+            reason = message("history.unsound")
+            raise InputError(message("history.unreadable", reason=reason), file=link.shown)
         return cls(
             number=link.number,
             time=content["time"],
@@ -70,6 +76,7 @@ class Entry:
             provenance=content.get("provenance"),
             source=content.get("source"),
             hash=link.hash,
+            layer_after=content.get("layer_after") or "",
         )
 
     def touches(self, ids: frozenset[str]) -> bool:
@@ -96,9 +103,41 @@ class History:
                     return entry, change
         return None
 
+    def state_of(self, id_: str) -> Record | None:
+        """Return feature ``id_`` as the latest entry that touched it left it."""
+        for entry in reversed(self.entries):
+            for change in entry.changes:
+                if change.id == id_:
+                    return change.after
+        return None
+
+    def layer_hash(self, layer: str) -> str | None:
+        """Return the hash that ``layer`` had after the latest entry on it."""
+        return next((e.layer_after for e in reversed(self.entries) if e.layer == layer), None)
+
     def editors_of(self, ids: frozenset[str]) -> frozenset[str]:
         """Return who made the change sets that touched any of ``ids``."""
         return frozenset(entry.by for entry in self.entries if entry.touches(ids))
+
+
+def _is_sound(content: Mapping[str, Any]) -> bool:
+    """Whether a record has the shape that a change set must have."""
+    texts = all(isinstance(content[name], str) for name in ("time", "by", "reason", "layer"))
+    changes = content["changes"]
+    provenance = content.get("provenance")
+    return (
+        texts
+        and isinstance(changes, list)
+        and all(_is_change(change) for change in changes)
+        and (provenance is None or isinstance(provenance, dict))
+    )
+
+
+def _is_change(change: Any) -> bool:
+    if not isinstance(change, dict) or not isinstance(change.get("id"), str):
+        return False
+    states = (change.get("before"), change.get("after"))
+    return change.get("whlx") in (1, 2, 3) and all(s is None or isinstance(s, dict) for s in states)
 
 
 def chain_of(folder: Path, *, shown: str) -> Chain:

@@ -7,6 +7,7 @@ that a file comparison shows an edit and nothing else.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -19,7 +20,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gangqu_gis.crs import STORAGE_DECIMALS, STORAGE_EPSG, STORAGE_URN
-from gangqu_gis.documents import read_text
+from gangqu_gis.documents import decode, read_bytes
 from gangqu_gis.errors import InputError
 from gangqu_gis.messages import Text, message
 from gangqu_gis.schema import Schema
@@ -81,18 +82,18 @@ class Feature:
     def number_of(self, field: str) -> float | None:
         """Return a numeric attribute, or ``None`` where it is absent or no number."""
         value = self.properties.get(field)
-        return (
-            float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-        )
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return float(value) if is_number and abs(value) < 1e300 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One stored layer, in file order."""
+    """One stored layer, in file order; ``sha256`` is that of the bytes it was read from."""
 
     name: str
     file: str
     features: tuple[Feature, ...]
+    sha256: str = ""
 
 
 def read_layer(
@@ -110,7 +111,8 @@ def read_layer(
         The file is missing, no JSON, no FeatureCollection, without the ``crs`` member or with
         another one, or has coordinates outside the extent.
     """
-    source = read_text(path, shown=shown)
+    raw = read_bytes(path, shown=shown)
+    source = decode(raw, shown=shown)
     document = _parse(source, shown)
     _check_crs(document, shown)
     entries = document.get("features")
@@ -123,7 +125,7 @@ def read_layer(
     )
     for feature in features:
         _check_extent(feature, extent)
-    return Layer(name, shown, features)
+    return Layer(name, shown, features, hashlib.sha256(raw).hexdigest())
 
 
 def read_layers(

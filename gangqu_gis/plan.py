@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from gangqu_gis import crs
@@ -67,6 +68,7 @@ def load_plan(workspace: Workspace) -> Plan:
     """
     data = workspace.data
     _check_plane(workspace)
+    _check_tolerance(workspace)
     if workspace.tolerance.standard not in TOLERANCE_CLASSES:
         found, allowed = workspace.tolerance.standard, ", ".join(TOLERANCE_CLASSES)
         text = message("rules.bad_tolerance", found=found, allowed=allowed)
@@ -94,6 +96,24 @@ def _check_plane(workspace: Workspace) -> None:
     except InputError as error:
         line = _marker_line(workspace, "planar_crs")
         raise InputError(error.text, file=MARKER.as_posix(), line=line) from None
+
+
+#: The largest office-wide inputs that still make a tolerance: beyond them anything would agree.
+LARGEST_INPUTS = {
+    "point_error_m": Decimal("1"),
+    "map_error_m": Decimal("0.001"),
+    "largest_share": Decimal("0.005"),
+    "stored_coordinate_m": Decimal("0.1"),
+}
+
+
+def _check_tolerance(workspace: Workspace) -> None:
+    """Refuse office-wide tolerance inputs that are zero or beyond all reason."""
+    for name, largest in LARGEST_INPUTS.items():
+        if not 0 < getattr(workspace.tolerance, name) <= largest:
+            text = message("workspace.bad_tolerance", name=name, largest=largest)
+            line = _marker_line(workspace, name)
+            raise InputError(text, file=MARKER.as_posix(), line=line)
 
 
 def _marker_line(workspace: Workspace, name: str) -> int:

@@ -151,13 +151,16 @@ def _compare(base: Check, rule: AreaRule, parts: list[Measured], plan: Plan) -> 
     if unfit is not None:
         return replace(check, verdict=Verdict.INDICATIVE, note=unfit)
     standard = _Standard(rule.tolerance, plan.workspace.tolerance)
-    unscaled = [part.feature.id for part in parts if standard.lacks_scale(part)]
+    unscaled = [part.feature.id for part in parts if _lacks_scale(part)]
     if unscaled:
         note = message("check.no_scale", ids=", ".join(unscaled))
         return replace(check, verdict=Verdict.INDICATIVE, note=note)
     limit = tolerance.total([standard.tolerance_of(part) for part in parts])
     check = replace(check, tolerance=limit)
-    coarse = tolerance.too_coarse(limit, ellipsoidal, plan.workspace.tolerance)
+    by_itself = _Standard(BY_ITS_BASIS, plan.workspace.tolerance)
+    own = tolerance.total([by_itself.tolerance_of(part) for part in parts])
+    largest = max(limit, own, key=lambda t: t.value_m2)
+    coarse = tolerance.too_coarse(largest, ellipsoidal, plan.workspace.tolerance)
     if coarse is not None:
         return replace(check, verdict=Verdict.INDICATIVE, note=coarse)
     return _judged(check, figure, limit, parts, plan)
@@ -200,7 +203,7 @@ def _former_areas(id_: str, plan: Plan) -> list[tuple[int, float]]:
         (entry.number, recorded_geometry(change.before))
         for entry in plan.history.entries
         for change in entry.changes
-        if change.id == id_ and change.moves_geometry
+        if change.id == id_ and change.moves_geometry and _was_evidence(change.before)
     ]
     kept = [(number, geometry) for number, geometry in former if geometry is not None]
     geometry = np.empty(len(kept), dtype=object)
@@ -208,6 +211,12 @@ def _former_areas(id_: str, plan: Plan) -> list[tuple[int, float]]:
     plane = crs.planar(plan.workspace.planar_crs)
     found = areas(geometry, crs=crs.storage(), plane=plane).ellipsoidal_m2
     return [(kept[i][0], float(area)) for i, area in enumerate(found) if area == area]
+
+
+def _was_evidence(record: Mapping[str, Any] | None) -> bool:
+    """Whether a former geometry was no schematic: that was fitted to the figure it would explain."""
+    properties = {} if record is None else record.get("properties") or {}
+    return properties.get("basis") in ("surveyed", "digitized")
 
 
 def verdict_of(area_m2: float, figure: Figure, limit: Tolerance) -> Verdict:
@@ -228,6 +237,19 @@ def _not_evidence(parts: Iterable[Measured]) -> Text | None:
     return message("check.schematic")
 
 
+#: A geometry's own basis decides, whatever the rule or the office chose: what the 1/200 cap
+#: is held against, so that no choice can make a coarse map fine.
+BY_ITS_BASIS = ToleranceChoice("basis")
+
+#: The scale that stands for a survey where a rule judges it as if it were taken from a map.
+SURVEY_SCALE = 500.0
+
+
+def _lacks_scale(part: Measured) -> bool:
+    scale = part.feature.number_of("map_scale")
+    return part.basis == "digitized" and (scale is None or scale <= 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Standard:
     """The tolerance class that one area rule is judged by, and its inputs."""
@@ -243,24 +265,21 @@ class _Standard:
         own = part.feature.number_of("map_scale")
         return own if self.choice.map_scale is None else float(self.choice.map_scale)
 
-    def lacks_scale(self, part: Measured) -> bool:
-        return self.class_of(part) == "digitized" and not self.scale_of(part)
-
     def tolerance_of(self, part: Measured) -> Tolerance:
         """Return the tolerance of one part: by the rule, else by the geometry, else the office."""
         assert part.ellipsoidal_m2 is not None
         name = self.class_of(part)
         if name == "surveyed":
             own = part.feature.number_of("point_error_m")
-            error = self.choice.point_error_m or own or self.defaults.point_error_m
+            kept = own if own is not None and own > 0 else self.defaults.point_error_m
+            error = self.choice.point_error_m or kept
             return tolerance.surveyed(part.in_plane, point_error_m=float(error))
         if name == "same_coordinates":
             step = float(self.defaults.stored_coordinate_m)
             return tolerance.same_coordinates(
                 part.in_plane, coordinate_m=step, column_half_unit_m2=0.0
             )
-        scale = self.scale_of(part)
-        assert scale is not None
+        scale = self.scale_of(part) or SURVEY_SCALE
         error = float(self.defaults.map_error_m)
         return tolerance.digitized(part.ellipsoidal_m2, map_scale=scale, map_error_m=error)
 

@@ -252,9 +252,12 @@ def _tolerance_choice(entry: Entry) -> ToleranceChoice:
     if name and name not in TOLERANCE_CLASSES:
         allowed = ", ".join(TOLERANCE_CLASSES)
         raise entry.fault("tolerance", "rules.bad_tolerance", found=name, allowed=allowed)
+    error = entry.decimal("point_error_m") if "point_error_m" in entry else None
+    if error is not None and not 0 < error <= 1:
+        raise entry.fault("point_error_m", "rules.bad_point_error")
     return ToleranceChoice(
         name=name,
-        point_error_m=entry.decimal("point_error_m") if "point_error_m" in entry else None,
+        point_error_m=error,
         map_scale=entry.whole("map_scale", minimum=1) if "map_scale" in entry else None,
     )
 

@@ -139,7 +139,7 @@ def _value_fault(field: Field, value: Any) -> Text | None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
 
 
 def _is_bounds(value: Any) -> bool:

@@ -93,7 +93,7 @@ def too_coarse(tolerance: Tolerance, area_m2: float, defaults: ToleranceDefaults
         "tolerance.too_coarse",
         value=f"{tolerance.value_m2:.2f}",
         limit=f"{share * area_m2:.2f}",
-        share=f"{share:g}",
+        share=f"1/{1 / share:.0f}",
     )
 
 

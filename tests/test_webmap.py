@@ -15,15 +15,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import shapely
 from browser.webmap_cases import HOSTILE, ROOT, changed, hostile, real, texts_in
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gangqu_gis.assessment import assess
 from gangqu_gis.checks import Verdict
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.messages import LANGUAGES
 from gangqu_gis.plan import load_plan
-from gangqu_gis.webmap import assets, render_site, style
+from gangqu_gis.webmap import assets, packed, render_site, shapes, style
 from gangqu_gis.webmap.entries import polygon_entry
 from gangqu_gis.webmap.frame import frame
 from gangqu_gis.webmap.page import render_index, render_page, safe_json, safe_text
@@ -499,3 +503,54 @@ def _luminance(colour: str) -> float:
 def _linear(colour: str) -> list[float]:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+
+
+def varints_of(raw: bytes) -> list[int]:
+    values, value, place = [], 0, 0
+    for byte in raw:
+        value |= (byte & 127) << place
+        place += 7
+        if byte < 128:
+            values.append(value)
+            value = place = 0
+    return values
+
+
+@given(st.lists(st.integers(min_value=0, max_value=2**52), max_size=40))
+def test_varints_come_back(values: list[int]) -> None:
+    assert varints_of(packed._varints(np.array(values, np.int64))) == values
+
+
+@given(st.lists(st.integers(min_value=-(2**40), max_value=2**40), max_size=40))
+def test_zigzag_comes_back(values: list[int]) -> None:
+    folded = packed._zigzag(np.array(values, np.int64))
+    back = [-(n + 1) // 2 if n % 2 else n // 2 for n in map(int, folded)]
+    assert back == values and (folded >= 0).all()
+
+
+def test_packed_rings_come_back_to_a_centimetre() -> None:
+    ring = shapely.box(121.0, 30.6, 121.01, 30.61)
+    hole = shapely.box(121.002, 30.602, 121.003, 30.603)
+    far = shapely.box(121.1, 30.7, 121.2, 30.8)
+    shapes = [ring.difference(hole), shapely.MultiPolygon([ring, far]), far]
+    counts, steps = packed._geometry(shapes)
+    numbers, xy = iter(map(int, counts)), np.cumsum(steps.reshape(-1, 2), axis=0)
+    points = iter(xy / packed.STEPS_PER_DEGREE)
+    for shape in shapes:
+        parts = []
+        for _ in range(next(numbers)):
+            rings = [[next(points) for _ in range(next(numbers))] for _ in range(next(numbers))]
+            parts.append(shapely.Polygon(rings[0], rings[1:]))
+        assert shapely.MultiPolygon(parts).symmetric_difference(shape).area < 1e-10
+
+
+def test_few_features_are_never_packed() -> None:
+    assert data_of(site("zh")["index.html"])["packed"] is None
+
+
+def test_what_has_no_outline_is_not_drawn() -> None:
+    for shape in (None, shapely.Polygon(), shapely.Point(121, 30.6), shapely.MultiPoint([(1, 2)])):
+        assert shapes.geojson(shape) is None
+    line = shapely.LineString([(121, 30.6), (121.1, 30.7)])
+    assert shapes.geojson(line) is not None and shapes.label_point(line) is not None
+    assert shapes.label_point(shapely.Polygon()) is None

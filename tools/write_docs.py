@@ -22,7 +22,8 @@ def fields_document() -> str:
     rows += ["|---|---|---|---|---|---|"]
     for kind in schema.kinds.values():
         overlaps = "、".join(sorted(kind.may_overlap)) or "无"
-        row = (kind.label.zh, f"`{kind.id}`", kind.layer, kind.geometry, kind.within or "-", overlaps)
+        names = (kind.label.zh, f"`{kind.id}`", kind.layer, kind.geometry)
+        row = (*names, kind.within or "-", overlaps)
         rows.append("| " + " | ".join(row) + " |")
     for kind in schema.kinds.values():
         rows += ["", f"## {kind.label.zh}（{kind.label.en}）", ""]

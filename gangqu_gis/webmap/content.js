@@ -18,7 +18,7 @@ function figureCell(figures, none) {
 
 function tableCell(cell) {
   if (cell.figures) return el('td', {}, figureCell(cell.figures, cell.none));
-  return el('td', {}, words(cell.text), cell.small ? el('small', {}, cell.small) : null);
+  return el('td', { class: cell.small ? 'measured' : null }, words(cell.text), cell.small ? el('small', {}, cell.small) : null);
 }
 
 function wideTable(block) {

@@ -24,19 +24,7 @@ from gangqu_gis.webmap.pinyin import pinyin_keys
 
 #: Fields that a card shows in places of their own, or not at all.
 _SHOWN_ELSEWHERE = frozenset(
-    (
-        "id",
-        "kind",
-        "name",
-        "name_en",
-        "basis",
-        "uncertainty_m",
-        "bounds",
-        "figures",
-        "note",
-        "note_en",
-        "described",
-    )
+    "id kind name name_en basis uncertainty_m bounds figures note note_en described".split()
 )
 
 Entry = dict[str, Any]

@@ -30,6 +30,8 @@ LARGE_KIND = 500
 #: 1e-7° is 1 cm.
 STEPS_PER_DEGREE = 10_000_000
 
+_POLYGONS = ("Polygon", "MultiPolygon")
+
 Integers = NDArray[np.int64]
 Entry = dict[str, Any]
 
@@ -44,9 +46,15 @@ def packed_kinds(view: View) -> frozenset[str]:
     return frozenset(kind for kind, number in count.items() if number > LARGE_KIND)
 
 
+def fits(feature: Feature, kinds: frozenset[str]) -> bool:
+    """Whether a feature goes into the packed form: of a packed kind, and a polygon at all."""
+    shape = feature.geometry
+    return feature.kind in kinds and shape is not None and shape.geom_type in _POLYGONS
+
+
 def pack(view: View, kinds: frozenset[str]) -> Entry | None:
     """Return the features of ``kinds`` in packed form; ``None`` when there are none."""
-    features = [f for f in view.features if f.kind in kinds and f.geometry is not None]
+    features = [f for f in view.features if fits(f, kinds)]
     if not features:
         return None
     columns = _Columns(view, features)

@@ -36,7 +36,7 @@ def page_payload(view: View, pages: list[Page], basemap: Basemap = NO_BASEMAP) -
     assessment, lang = view.assessment, view.lang
     plan = assessment.plan
     large = packed.packed_kinds(view)
-    plain = [f for f in view.features if f.kind not in large]
+    plain = [f for f in view.features if not packed.fits(f, large)]
     reference = [f for kind in view.lines for f in groups.of_kind(assessment, kind)]
     return {
         "lang": lang,

@@ -14,22 +14,30 @@ PAGE_DECIMALS = 7
 #: How far the tint of the sea reaches beyond the coast, degrees: past the edge of the view.
 _SEA_REACH = 0.5
 
+_DRAWN = ("Polygon", "MultiPolygon", "LineString", "MultiLineString")
+
 Position = tuple[float, float]
 
 
 def geojson(geometry: BaseGeometry | None) -> dict[str, Any] | None:
-    """Return ``geometry`` as GeoJSON with rounded coordinates."""
-    if geometry is None:
+    """Return ``geometry`` as GeoJSON with rounded coordinates.
+
+    ``None`` for what has no outline to draw: a map library would put its own marker at a point.
+    """
+    if geometry is None or geometry.is_empty or geometry.geom_type not in _DRAWN:
         return None
     shape = shapely.geometry.mapping(geometry)
     return {"type": shape["type"], "coordinates": _rounded(shape["coordinates"])}
 
 
 def label_point(geometry: BaseGeometry | None) -> list[float] | None:
-    """Return where the label of a polygon goes (lon, lat): well inside it."""
-    if geometry is None:
+    """Return where the label of a polygon goes (lon, lat): well inside it.
+
+    What is no polygon gets the middle of its extent; what is empty gets none.
+    """
+    if geometry is None or geometry.is_empty:
         return None
-    if geometry.is_valid:
+    if geometry.is_valid and geometry.geom_type in ("Polygon", "MultiPolygon"):
         largest = max(shapely.get_parts(geometry), key=shapely.area)
         west, south, east, north = largest.bounds
         tolerance = max(east - west, north - south) / 200

@@ -57,6 +57,7 @@ def test_stands_whole_and_quiet(
     if size == PHONE:
         page.locator(".drawer").click()
         assert count(page, ".panel-body", "n.scrollWidth > n.clientWidth") == 0
+        assert overlaps(boxes(page, ".tools, .north, .scale")) == []
         assert_names_stand(page)
 
 
