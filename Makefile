@@ -12,12 +12,12 @@ run: .venv/installed
 
 test: .venv/tested
 	$(BIN)/python tools/ensure_browser.py
-	$(BIN)/flake8 gangqu_gis tools tests
+	$(BIN)/flake8 gangqu_gis tools tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/pytest -n $(JOBS)
 
 lint: .venv/tested
-	$(BIN)/flake8 gangqu_gis tools tests
+	$(BIN)/flake8 gangqu_gis tools tests benchmarks
 	$(BIN)/mypy
 
 .venv/installed: setup.cfg pyproject.toml

@@ -1,9 +1,10 @@
 """How large a page gets and how fast it opens: the packed form beside plain folium, in one run.
 
-``python benchmarks/map_size.py [NUMBER …]`` (default 1000 10000 100000) writes pages of a made-up plan
-into a temporary folder, opens each in the system's Chromium with the network cut, and prints size,
-time to the first paint of every tile, times of frames while panning, and whether the parcel under the
-pointer is the right one.  Plain folium is left out above 10 000 (101 MB, and nothing after 90 s).
+``python benchmarks/map_size.py [NUMBER …]`` (default 1000 10000 100000) writes pages of a made-up
+plan into a temporary folder, opens each in the system's Chromium with the network cut, and prints
+the size, the time to the first paint of every tile, the times of frames while panning, and whether
+the parcel under the pointer is the right one.  Plain folium is left out above 10 000: nothing
+appears within 90 s.
 """
 
 from __future__ import annotations

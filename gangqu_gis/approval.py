@@ -17,10 +17,11 @@ from gangqu_gis.assessment import Assessment
 from gangqu_gis.chain import Chain, Link
 from gangqu_gis.checks import Verdict
 from gangqu_gis.clock import is_date, now, today
-from gangqu_gis.errors import RefusedError, UsageError
+from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.gate import GateResult, run_gate
 from gangqu_gis.layers import feature_text
 from gangqu_gis.messages import Text, message
+from gangqu_gis.people import same_person
 from gangqu_gis.plan import Plan
 from gangqu_gis.readings import Reading, fingerprint
 from gangqu_gis.store import hash_of, locked
@@ -76,6 +77,9 @@ def read_approvals(workspace: Workspace) -> list[Approval]:
     ended = [link.content for link in links if link.content["action"] == REVOKE]
     revoked = {content["revokes"]: content for content in ended}
     granted = [link for link in links if link.content["action"] == GRANT]
+    for link in granted:
+        if not _is_sound(link.content):
+            raise InputError(message("approval.unsound"), file=link.shown)
     return [Approval(a.number, a.content, a.hash, revoked.get(a.number)) for a in granted]
 
 
@@ -105,6 +109,8 @@ def grant(
         raise UsageError(message("approval.no_ids"))
     if expires is not None and not is_date(expires):
         raise UsageError(message("update.needs_date", found=expires))
+    if expires is not None and expires < today():
+        raise UsageError(message("approval.past", expires=expires))
     result = run_gate(assessment, named)
     _refuse_own_work(assessment.plan, result, by=by, checked_by=checked_by)
     if not result.clear:
@@ -161,7 +167,47 @@ def revoke(workspace: Workspace, number: int, *, by: str, reason: str) -> Link:
 def verify(assessment: Assessment) -> list[Verification]:
     """Return for every approval whether it still stands, and what has changed since."""
     approvals = read_approvals(assessment.plan.workspace)
-    return [Verification(a, tuple(_changes_since(a, assessment))) for a in approvals]
+    return [
+        Verification(a, (*_changes_since(a, assessment), *_gate_now(a, assessment)))
+        for a in approvals
+    ]
+
+
+def _is_sound(content: Mapping[str, Any]) -> bool:
+    """Whether a granted record says everything that verifying it needs."""
+    scope, hashes = content["scope"], ("features", "figures", "readings", "inputs")
+    return (
+        isinstance(scope, list)
+        and bool(scope)
+        and all(isinstance(content.get(name), dict) for name in hashes)
+        and set(content["features"]) == set(scope)
+        and bool(content["figures"])
+        and isinstance(content.get("verdicts"), list)
+        and all(isinstance(content.get(name), str) for name in ("checked_by", "history_head"))
+    )
+
+
+def _gate_now(approval: Approval, assessment: Assessment) -> Iterable[Text]:
+    """Yield what the gate says today that it did not say when the approval was granted."""
+    present = {feature.id for feature in assessment.plan.polygons()}
+    if not set(approval.scope) <= present:
+        return
+    result = run_gate(assessment, approval.scope)
+    for blocker in result.blockers:
+        yield message("approval.blocked_now", text=blocker.text)
+    recorded = {row["rule"]: row for row in approval.content["verdicts"]}
+    for check in result.in_scope:
+        row = _verdict_row(check)
+        if recorded.get(check.rule) is None or _conditions(row) != _conditions(
+            recorded[check.rule]
+        ):
+            yield message("approval.conditions_changed", title=check.title)
+
+
+def _conditions(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what an approval rested on in one check: verdict, figure and tolerance."""
+    limit = row.get("tolerance_m2")
+    return row.get("verdict"), row.get("stated"), None if limit is None else round(limit, 2)
 
 
 def _changes_since(approval: Approval, assessment: Assessment) -> Iterable[Text]:
@@ -192,20 +238,19 @@ def _changes_since(approval: Approval, assessment: Assessment) -> Iterable[Text]
 
 
 def _refuse_own_work(plan: Plan, result: GateResult, *, by: str, checked_by: str) -> None:
-    if _same_person(by, checked_by):
+    if same_person(by, checked_by):
         raise RefusedError(message("approval.same_person", name=by))
     editors = set(plan.history.editors_of(frozenset(result.scope)))
     for check in result.in_scope:
         reading = plan.readings.latest(check.rule)
         if check.verdict is Verdict.ACCEPTED and reading is not None:
             editors.add(reading.by)
+    used = dict.fromkeys(id_ for check in result.in_scope for id_ in check.figures)
+    for id_ in used:
+        editors.update(former.by for former in plan.register.figures[id_].former)
     for name in (by, checked_by):
-        if any(_same_person(name, editor) for editor in editors):
+        if any(same_person(name, editor) for editor in editors):
             raise RefusedError(message("approval.own_work", name=name))
-
-
-def _same_person(a: str, b: str) -> bool:
-    return "".join(a.split()).casefold() == "".join(b.split()).casefold()
 
 
 def _chain(workspace: Workspace) -> Chain:

@@ -15,9 +15,10 @@ from gangqu_gis.checks import Verdict
 from gangqu_gis.clock import is_date, now
 from gangqu_gis.documents import quoted, read_text
 from gangqu_gis.errors import RefusedError, UsageError
-from gangqu_gis.figures import Figure, is_printed_number
+from gangqu_gis.figures import Figure, Register, is_printed_number
 from gangqu_gis.files import write_whole
 from gangqu_gis.messages import message
+from gangqu_gis.people import is_blank, is_storable
 from gangqu_gis.plan import Plan
 from gangqu_gis.readings import ACCEPT, WITHDRAW, Reading, add_reading, fingerprint
 from gangqu_gis.register import read_register
@@ -35,6 +36,7 @@ def accept_reading(plan: Plan, rule: str, *, reading: str, by: str, reason: str)
         The rule does not say ``inconsistent``: a reading can decide nothing else, and never makes
         an ``indicative`` agree.
     """
+    _refuse_blank(reading, by, reason)
     check = next((c for c in assess(plan).checks if c.rule == rule), None)
     if check is None:
         raise UsageError(message("readings.not_a_rule", rule=rule))
@@ -53,6 +55,7 @@ def withdraw_reading(plan: Plan, rule: str, *, by: str, reason: str) -> Reading:
     RefusedError
         No reading of it stands.
     """
+    _refuse_blank(by, reason)
     standing = plan.readings.latest(rule)
     if standing is None:
         raise RefusedError(message("readings.nothing_to_withdraw", rule=rule))
@@ -72,6 +75,7 @@ def amend_figure(plan: Plan, id_: str, *, printed: str, decision: str, on: str, 
     RefusedError
         The figure prints that already, or its file was edited in the meantime.
     """
+    _refuse_blank(by, decision)
     figure = plan.register.figures.get(id_)
     if figure is None:
         raise UsageError(message("rules.unknown_figure", id=id_))
@@ -81,17 +85,29 @@ def amend_figure(plan: Plan, id_: str, *, printed: str, decision: str, on: str, 
         raise RefusedError(message("decisions.same_value", id=id_, printed=printed))
     if not is_date(on):
         raise UsageError(message("update.needs_date", found=on))
-    path = plan.workspace.root / figure.file
     former = {"printed": figure.printed, "until": on, "decision": decision, "by": by}
     with locked(plan.workspace):
-        source = read_text(path, shown=figure.file)
-        write_whole(path, _amended(source, figure, printed, former))
-    register = read_register(
+        present = _register_of(plan).figures.get(id_)
+        if present is None or present.printed != figure.printed:
+            raise RefusedError(message("decisions.file_changed"), file=figure.file)
+        path = plan.workspace.root / present.file
+        source = read_text(path, shown=present.file)
+        write_whole(path, _amended(source, present, printed, former))
+        return _register_of(plan).figures[id_]
+
+
+def _register_of(plan: Plan) -> Register:
+    """Return the register as its files are now."""
+    return read_register(
         plan.workspace.plan,
         shown="data/plan",
         approximate_percent=plan.workspace.approximate_percent,
     )
-    return register.figures[id_]
+
+
+def _refuse_blank(*texts: str) -> None:
+    if any(is_blank(text) or not is_storable(text) for text in texts):
+        raise UsageError(message("decisions.blank"))
 
 
 def _record(plan: Plan, reading: Reading) -> Reading:

@@ -67,7 +67,10 @@ def recorded_geometry(record: Mapping[str, Any] | None) -> Any:
 def same_geometry(record: Mapping[str, Any], geometry: shapely.Geometry) -> bool:
     """Whether a recorded feature has ``geometry``, but for digits that a GIS rewrote."""
     before = recorded_geometry(record)
-    if before is None:
-        return False
-    normal = shapely.normalize([before, geometry])
-    return bool(shapely.equals_exact(normal[0], normal[1], tolerance=SAME_DEGREES))
+    return before is not None and same_shape(before, geometry)
+
+
+def same_shape(a: shapely.Geometry, b: shapely.Geometry) -> bool:
+    """Whether two stored geometries are the same to a millimetre, wherever their rings start."""
+    first, second = shapely.normalize([a, b])
+    return bool(shapely.equals_exact(first, second, tolerance=SAME_DEGREES))

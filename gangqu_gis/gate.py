@@ -14,6 +14,7 @@ from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.errors import UsageError
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.messages import Text, joined, message
+from gangqu_gis.units import shortest, unit
 
 #: Verdicts that block in scope, with the message that says what would clear them.
 BLOCKING = (
@@ -46,6 +47,7 @@ class GateResult:
     in_scope: tuple[Check, ...]
     context: tuple[Check, ...]
     unconfirmed: tuple[str, ...]
+    remarks: tuple[Finding, ...] = ()
 
     @property
     def clear(self) -> bool:
@@ -82,6 +84,11 @@ def run_gate(assessment: Assessment, ids: Iterable[str] = ()) -> GateResult:
         in_scope=tuple(inside),
         context=tuple(outside),
         unconfirmed=tuple(id_ for id_ in (named or everything) if id_ not in certain),
+        remarks=tuple(
+            f
+            for f in assessment.findings
+            if f.severity is not Severity.ERROR and not scope.isdisjoint(f.subjects)
+        ),
     )
 
 
@@ -115,17 +122,34 @@ def _of_check(check: Check) -> Blocker:
         "stated": check.stated_text or "",
         "formula": check.formula,
         "tolerance": check.tolerance.formula if check.tolerance else "",
-        "difference": "" if check.difference_m2 is None else f"{check.difference_m2:+.2f}",
+        "distance": _distance(check),
+        "span": _span(check),
         "note": check.note or message("gate.no_note"),
         "rule": check.rule,
         "ids": " ".join(check.features),
     }
     text = message(f"gate.why_{check.verdict.value}", **texts)
     if check.cause is not None:
-        text = joined([text, check.cause.text], zh="。", en=". ")
+        text = joined([text, check.cause.text], zh="。", en="; ")
     return Blocker(
         check.subject, text, message(f"gate.clear_{check.verdict.value}", **texts), check
     )
+
+
+def _distance(check: Check) -> str:
+    """Return how far the area lies outside what the figure means, m², with its sign."""
+    if check.interval is None or check.computed is None or check.unit is None:
+        return ""
+    outside = check.interval.distance(check.computed) * unit(check.unit).factor
+    return f"{float(outside):+.2f}"
+
+
+def _span(check: Check) -> str:
+    """Return what the figure means, as two ends."""
+    if check.interval is None:
+        return ""
+    ends = (check.interval.low, check.interval.high)
+    return "-".join("" if end is None else shortest(end, digits=8) for end in ends)
 
 
 def _of_finding(finding: Finding) -> Blocker:

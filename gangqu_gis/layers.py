@@ -82,8 +82,9 @@ class Feature:
     def number_of(self, field: str) -> float | None:
         """Return a numeric attribute, or ``None`` where it is absent or no number."""
         value = self.properties.get(field)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if is_number and abs(value) < 1e300 else None
+        if not isinstance(value, int | float) or isinstance(value, bool) or abs(value) > 1e300:
+            return None
+        return float(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ def _former_areas(id_: str, plan: Plan) -> list[tuple[int, float]]:
 
 
 def _was_evidence(record: Mapping[str, Any] | None) -> bool:
-    """Whether a former geometry was no schematic: that was fitted to the figure it would explain."""
+    """Whether a former geometry was no schematic, which was fitted to the figure."""
     properties = {} if record is None else record.get("properties") or {}
     return properties.get("basis") in ("surveyed", "digitized")
 

@@ -15,7 +15,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from gangqu_gis.errors import RefusedError
+from gangqu_gis.errors import InputError, RefusedError
 from gangqu_gis.files import remove_unfinished, write_whole
 from gangqu_gis.history import Entry, chain_of
 from gangqu_gis.messages import message
@@ -77,7 +77,8 @@ def locked(workspace: Workspace, *, wait_s: float = LOCK_WAIT_S) -> Iterator[Non
         recover(workspace)
         yield
     finally:
-        places.owner.unlink(missing_ok=True)
+        with suppress(OSError):
+            places.owner.unlink(missing_ok=True)
         lock.release()
 
 
@@ -122,7 +123,7 @@ def recover(workspace: Workspace) -> str | None:
     if not places.journal.exists():
         places.pending.unlink(missing_ok=True)
         return None
-    record = json.loads(places.journal.read_text(encoding="utf-8"))
+    record = _journal(places)
     path = workspace.layer_path(record["layer"])
     now = hash_of(path)
     if now not in (record["layer_before"], record["layer_after"]):
@@ -132,6 +133,19 @@ def recover(workspace: Workspace) -> str | None:
         return "rolled_back"
     _finish(workspace, record)
     return "finished"
+
+
+def _journal(places: _Places) -> Mapping[str, Any]:
+    """Return what the journal announces."""
+    shown = "data/.journal.json"
+    try:
+        record = json.loads(places.journal.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(message("store.bad_journal"), file=shown) from error
+    names = ("layer", "layer_before", "layer_after", "time")
+    if not isinstance(record, dict) or not all(isinstance(record.get(n), str) for n in names):
+        raise InputError(message("store.bad_journal"), file=shown)
+    return record
 
 
 def hash_of(path: Path) -> str:

@@ -34,6 +34,9 @@ MOST_DECIMALS = 10
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", flags=re.ASCII)
 
+#: No area of anything on Earth is a larger number, in any unit.
+LARGEST_STORED = 1e15
+
 #: The largest tolerance, as a share of the area, that can confirm one (design: 1/200).
 LARGEST_SHARE = 0.005
 
@@ -158,9 +161,7 @@ def compare_stored(
             if coarse and verdict is not Verdict.DIFFER:
                 verdict = Verdict.INDICATIVE
             candidates = (ellipsoidal, planar, mercator[i])
-            cause, other = _cause(
-                verdict, stated[i], stated_in, candidates, limit.value_m2, decimals
-            )
+            cause, other = _cause(verdict, stated[i], stated_in, candidates, limit.value_m2)
         tolerances.append(limit)
         verdicts.append(verdict)
         causes.append(cause)
@@ -182,7 +183,6 @@ def _cause(
     stated_in: Unit,
     candidates: tuple[float, float, float],
     limit: float,
-    decimals: int,
 ) -> tuple[StoredCause, Unit | None]:
     """Return the first cause that fits within the tolerance, and the unit meant by a slip."""
     ellipsoidal, planar, mercator = candidates
@@ -191,6 +191,7 @@ def _cause(
     if verdict is Verdict.INDICATIVE:
         return StoredCause.COARSE, None
     stated_m2 = stated * float(stated_in.factor)
+    decimals = _decimals(np.array([stated]))
     if abs(stated_m2 - planar) <= limit:
         return StoredCause.PLANAR, None
     for name in AREA_UNITS:
@@ -218,7 +219,7 @@ def _numbers(values: NDArray[Any], file: PolygonFile) -> Floats:
             numbers[i] = float(value) if readable else np.inf
         except (TypeError, ValueError):
             numbers[i] = np.inf
-        if np.isinf(numbers[i]):
+        if abs(numbers[i]) > LARGEST_STORED:
             text = message("measure.not_a_number", id=label, value=str(value)[:40])
             raise InputError(text, file=file.source)
     return numbers

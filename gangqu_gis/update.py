@@ -20,6 +20,7 @@ from gangqu_gis.changes import compare
 from gangqu_gis.checks import Check
 from gangqu_gis.clock import now
 from gangqu_gis.errors import InputError, RefusedError, UsageError
+from gangqu_gis.evidence import same_shape
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.formats.polygons import PolygonFile
 from gangqu_gis.history import Change, Entry, History
@@ -114,9 +115,9 @@ def propose(
         There is no such layer, or it holds no polygons.
     InputError
         The file's datum is not that of the layers (no datum shift is known), a geometry is no
-        sound polygon, or an id stands twice.
+        sound polygon or lies outside the workspace's extent, or an id stands twice.
     RefusedError
-        The file holds an id that the layer does not.
+        The file holds an id that the layer does not, or the schematic drawing as a survey.
     """
     if layer not in plan.layers:
         known = ", ".join(plan.layers)
@@ -129,7 +130,7 @@ def propose(
         raise RefusedError(
             message("update.unknown_ids", ids=", ".join(strangers)), file=file.source
         )
-    path = plan.workspace.layer_path(layer)
+    _refuse_the_drawing(own.features, incoming, provenance, file)
     features = [
         _updated(f, incoming[f.id], provenance) if f.id in incoming else f for f in own.features
     ]
@@ -142,7 +143,7 @@ def propose(
         layer=layer,
         changes=tuple(changes),
         text=text,
-        layer_hash=hash_of(path),
+        layer_hash=own.sha256,
         before=assess(plan),
         after=assess(proposed),
         source=record,
@@ -199,7 +200,25 @@ def _incoming(plan: Plan, file: PolygonFile) -> dict[str, Any]:
             reason = "NULL" if geometry is None else shapely.is_valid_reason(geometry)
             raise InputError(message("update.unsound", id=label, reason=reason), file=file.source)
     moved = to_crs(file.geometry, source=file.crs, target=crs.storage())
+    west, south, east, north = plan.workspace.extent
+    for label, (left, bottom, right, top) in zip(labels, shapely.bounds(moved), strict=True):
+        if not (west <= left and right <= east and south <= bottom and top <= north):
+            text = message("update.outside", id=label, x=f"{left:.4f}", y=f"{bottom:.4f}")
+            raise InputError(text, file=file.source)
     return dict(zip(labels, moved, strict=True))
+
+
+def _refuse_the_drawing(
+    features: Sequence[Feature],
+    incoming: Mapping[str, Any],
+    provenance: Provenance | None,
+    file: PolygonFile,
+) -> None:
+    """Refuse evidence for a geometry that is the schematic drawing itself, exported again."""
+    for feature in features:
+        drawn = provenance is not None and feature.basis == "schematic" and feature.geometry
+        if drawn and feature.id in incoming and same_shape(drawn, incoming[feature.id]):
+            raise RefusedError(message("update.the_drawing", id=feature.id), file=file.source)
 
 
 def _updated(feature: Feature, geometry: Any, provenance: Provenance | None) -> Feature:

@@ -112,8 +112,9 @@ def test_verify_names_the_amended_figure(plan: Path) -> None:
     amend_figure(
         plan_of(plan), "stock_3_area", printed="2.5", decision="调整", on="2026-11-02", by="某"
     )
-    (line,) = changes(plan)
-    assert "stock_3_area" in line and "2.5公顷" in line
+    lines = changes(plan)
+    assert any("stock_3_area" in line and "2.5公顷" in line for line in lines)
+    assert any("结论、规划数或容差" in line for line in lines)
 
 
 def test_verify_names_a_withdrawn_reading(plan: Path) -> None:

@@ -168,7 +168,7 @@ def test_never_more_than_one_two_hundredth_of_the_area(value: float, coarse: boo
     found = too_coarse(Tolerance(value, "surveyed", plain("")), 10_000.0, DEFAULTS)
     assert (found is not None) is coarse
     if found is not None:
-        assert "50.00" in found.zh and "0.005" in found.zh
+        assert "50.00" in found.zh and "1/200" in found.zh
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

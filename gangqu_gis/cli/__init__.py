@@ -12,7 +12,7 @@ import click
 from gangqu_gis import __version__
 from gangqu_gis.cli import checking, editing, figures, granting, mapping, reporting
 from gangqu_gis.cli.session import Session, help_text, language
-from gangqu_gis.errors import GangquError
+from gangqu_gis.errors import GangquError, InputError
 from gangqu_gis.messages import LANGUAGES, Text, message
 
 EXIT_INTERNAL = 70
@@ -91,6 +91,12 @@ class _ReaderGone(Exception):
     """Who read our output has closed it (``gangqu … | head``): there is nobody to complain to."""
 
 
+def _cannot_print(error: OSError) -> InputError:
+    _drop_output()
+    reason = error.strerror or str(error)
+    return InputError(message("file.cannot_write", reason=reason), file="stdout")
+
+
 class _Output:
     """Standard output whose closed pipe is no error: click and rich would exit with 1 on it."""
 
@@ -103,6 +109,8 @@ class _Output:
             return int(self._stream.write(text))
         except BrokenPipeError:
             raise _ReaderGone from None
+        except OSError as error:
+            raise _cannot_print(error) from error
 
     def flush(self) -> None:
         """Flush, or say that the reader is gone."""
@@ -110,6 +118,8 @@ class _Output:
             self._stream.flush()
         except BrokenPipeError:
             raise _ReaderGone from None
+        except OSError as error:
+            raise _cannot_print(error) from error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

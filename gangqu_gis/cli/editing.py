@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gangqu_gis.cli.session import Session, exit_if, help_text, lang_option
-from gangqu_gis.clock import is_date
+from gangqu_gis.cli.session import WORDS, Session, exit_if, help_text, lang_option
+from gangqu_gis.clock import is_date, today
 from gangqu_gis.messages import Text, message, plain
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 @click.argument("layer")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--basis", type=click.Choice(("surveyed", "digitized")), help=help_text("basis"))
-@click.option("--survey-ref", help=help_text("survey_ref"))
+@click.option("--survey-ref", type=WORDS, help=help_text("survey_ref"))
 @click.option("--surveyed-on", metavar="DATE", help=help_text("surveyed_on"))
 @click.option("--grade", type=click.IntRange(1, 3), help=help_text("grade"))
 @click.option("--scale", type=click.IntRange(min=1), help=help_text("scale"))
-@click.option("--source", help=help_text("source"))
+@click.option("--source", type=WORDS, help=help_text("source"))
 @click.option("--crs", metavar="EPSG:…", help=help_text("crs"))
-@click.option("--by", help=help_text("by"))
-@click.option("--reason", help=help_text("reason"))
+@click.option("--by", type=WORDS, help=help_text("by"))
+@click.option("--reason", type=WORDS, help=help_text("reason"))
 @click.option("--yes", is_flag=True, help=help_text("yes"))
 @click.option("--dry-run", is_flag=True, help=help_text("dry_run"))
 @lang_option
@@ -99,15 +99,24 @@ def log(session: Session) -> None:
 @click.pass_obj
 def verify(session: Session) -> None:
     """Verify the chain of hashes."""
-    from gangqu_gis.history import chain_of
+    from gangqu_gis.history import chain_of, read_history
+    from gangqu_gis.store import hash_of
 
-    chain = chain_of(session.workspace().data / "history", shown="data/history")
-    fault = chain.fault()
+    workspace = session.workspace()
+    fault = chain_of(workspace.data / "history", shown="data/history").fault()
     if fault is not None:
         click.echo(fault.render(session.lang), err=True)
-    else:
-        session.say("history.whole", count=len(chain.read()))
-    exit_if(fault is not None)
+        exit_if(True)
+    found = read_history(workspace.data / "history", shown="data/history")
+    session.say("history.whole", count=len(found.entries))
+    drifted = [
+        layer
+        for layer in workspace.layer_files
+        if found.layer_hash(layer) not in (None, hash_of(workspace.layer_path(layer)))
+    ]
+    for layer in drifted:
+        session.say("history.drifted", layer=layer)
+    exit_if(bool(drifted))
 
 
 def _provenance(
@@ -128,6 +137,8 @@ def _provenance(
             raise refuse("update.needs_survey")
         if not is_date(day):
             raise refuse("update.needs_date", found=day)
+        if day > today():
+            raise refuse("update.future", found=day)
         return Provenance("surveyed", reference, on=day, grade=grade)
     if basis == "digitized":
         scale, source = chart
@@ -172,5 +183,9 @@ def _ask(session: Session, yes: bool) -> None:
     if yes:
         return
     question = message("update.ask").render(session.lang)
-    if not click.confirm(question, default=False):
+    try:
+        agreed = click.confirm(question, default=False)
+    except click.Abort:
+        agreed = False
+    if not agreed:
         raise RefusedError(message("update.declined"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gangqu_gis.cli.session import Session, format_option, help_text, lang_option
+from gangqu_gis.cli.session import WORDS, Session, format_option, help_text, lang_option
 
 
 @click.group(help=help_text("figures"))
@@ -36,9 +36,9 @@ def figures_list(session: Session, form: str) -> None:
 
 @figures.command(name="accept", help=help_text("accept"))
 @click.argument("rule")
-@click.option("--reading", required=True, help=help_text("reading"))
-@click.option("--by", required=True, help=help_text("by"))
-@click.option("--reason", required=True, help=help_text("reason"))
+@click.option("--reading", type=WORDS, required=True, help=help_text("reading"))
+@click.option("--by", type=WORDS, required=True, help=help_text("by"))
+@click.option("--reason", type=WORDS, required=True, help=help_text("reason"))
 @lang_option
 @click.pass_obj
 def accept(session: Session, rule: str, reading: str, by: str, reason: str) -> None:
@@ -51,8 +51,8 @@ def accept(session: Session, rule: str, reading: str, by: str, reason: str) -> N
 
 @figures.command(name="withdraw", help=help_text("withdraw"))
 @click.argument("rule")
-@click.option("--by", required=True, help=help_text("by"))
-@click.option("--reason", required=True, help=help_text("reason"))
+@click.option("--by", type=WORDS, required=True, help=help_text("by"))
+@click.option("--reason", type=WORDS, required=True, help=help_text("reason"))
 @lang_option
 @click.pass_obj
 def withdraw(session: Session, rule: str, by: str, reason: str) -> None:
@@ -66,9 +66,9 @@ def withdraw(session: Session, rule: str, by: str, reason: str) -> None:
 @figures.command(name="amend", help=help_text("amend"))
 @click.argument("figure")
 @click.option("--printed", required=True, help=help_text("printed"))
-@click.option("--decision", required=True, help=help_text("decision"))
+@click.option("--decision", type=WORDS, required=True, help=help_text("decision"))
 @click.option("--on", "date", required=True, metavar="DATE", help=help_text("amended_on"))
-@click.option("--by", required=True, help=help_text("by"))
+@click.option("--by", type=WORDS, required=True, help=help_text("by"))
 @lang_option
 @click.pass_obj
 def amend(session: Session, figure: str, printed: str, decision: str, date: str, by: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gangqu_gis.cli.session import Session, exit_if, help_text, lang_option
+from gangqu_gis.cli.session import WORDS, Session, exit_if, help_text, lang_option
 
 if TYPE_CHECKING:
     from gangqu_gis.approval import Verification
@@ -19,9 +19,9 @@ def approval() -> None:
 
 @approval.command(name="grant", help=help_text("grant"))
 @click.argument("ids", nargs=-1, required=True, metavar="ID…")
-@click.option("--by", required=True, help=help_text("granted_by"))
-@click.option("--checked-by", required=True, help=help_text("checked_by"))
-@click.option("--reason", required=True, help=help_text("reason"))
+@click.option("--by", type=WORDS, required=True, help=help_text("granted_by"))
+@click.option("--checked-by", type=WORDS, required=True, help=help_text("checked_by"))
+@click.option("--reason", type=WORDS, required=True, help=help_text("reason"))
 @click.option("--expires", metavar="DATE", help=help_text("expires"))
 @lang_option
 @click.pass_obj
@@ -54,21 +54,23 @@ def grant(
             time=content["time"],
             head=content["history_head"],
         )
+        session.say("approval.its_hash", hash=granted.hash)
     exit_if(granted is None)
 
 
 @approval.command(name="revoke", help=help_text("revoke"))
 @click.argument("number", type=int)
-@click.option("--by", required=True, help=help_text("by"))
-@click.option("--reason", required=True, help=help_text("reason"))
+@click.option("--by", type=WORDS, required=True, help=help_text("by"))
+@click.option("--reason", type=WORDS, required=True, help=help_text("reason"))
 @lang_option
 @click.pass_obj
 def revoke(session: Session, number: int, by: str, reason: str) -> None:
     """Record that an approval is revoked."""
     from gangqu_gis import approval as approvals
 
-    approvals.revoke(session.workspace(), number, by=by, reason=reason)
+    record = approvals.revoke(session.workspace(), number, by=by, reason=reason)
     session.say("approval.revoked", number=number)
+    session.say("approval.its_hash", hash=record.hash)
 
 
 @approval.command(name="verify", help=help_text("verify"))
@@ -89,6 +91,7 @@ def verify(session: Session) -> None:
 def _tell(session: Session, verification: Verification) -> None:
     granted = verification.approval
     named = {"number": granted.number, "scope": " ".join(granted.scope)}
+    session.say("approval.its_hash", hash=granted.hash)
     if granted.revoked is not None:
         revoked = granted.revoked
         who = {"by": revoked["by"], "time": revoked["time"], "reason": revoked["reason"]}

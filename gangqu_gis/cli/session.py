@@ -24,6 +24,30 @@ EXIT_BLOCKED = 1
 #: Width of reports that go into a file or a pipe.
 PLAIN_WIDTH = 140
 
+
+if TYPE_CHECKING:
+    _TextType = click.ParamType[str]
+else:
+    _TextType = click.ParamType
+
+
+class Words(_TextType):
+    """A text of a record: not blank, and storable as UTF-8."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Return the text without surrounding space, or refuse it."""
+        from gangqu_gis.people import is_blank, is_storable
+
+        text = str(value).strip()
+        if is_blank(text) or not is_storable(text):
+            self.fail(message("update.blank").render(language(sys.argv[1:])), param, ctx)
+        return text
+
+
+WORDS = Words()
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from rich.console import Group, RenderableType
 from rich.text import Text as Rich
 
-from gangqu_gis.crs import label
+from gangqu_gis.crs import fit_for_planar_areas, label
 from gangqu_gis.messages import message
 from gangqu_gis.report.printer import Printer
 from gangqu_gis.report.wording import fixed, stored_cause_text
@@ -73,6 +73,8 @@ def _measurement_head(p: Printer, measured: FileAreas) -> RenderableType:
     file = measured.file
     assert file.crs is not None
     plane = p.say("report.no_plane") if measured.plane is None else label(measured.plane)
+    if measured.plane is not None and not fit_for_planar_areas(measured.plane):
+        plane = p.say("report.unfit_plane", crs=plane)
     edges = "report.edges_planar" if file.crs.is_projected else "report.edges_geodesic"
     line = p.say(
         "report.measured_file",

@@ -58,6 +58,9 @@ def gate(result: GateResult, lang: str) -> RenderableType:
         blocked.append(Rich(f"{number}. {blocker.text.render(lang)}"))
         blocked.append(indented("→ " + blocker.remedy.render(lang)))
     parts += _section(p, "report.blockers", len(result.blockers), Group(*blocked))
+    if result.remarks:
+        remarks = findings(result.remarks, lang)
+        parts += _section(p, "report.remarks", len(result.remarks), remarks)
     parts += _section(p, "report.confirmed", len(result.confirmed), _confirmed(p, result.confirmed))
     if result.clear and result.unconfirmed:
         parts.append(
