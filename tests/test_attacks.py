@@ -253,7 +253,8 @@ import sys
 from pathlib import Path
 from gangqu_gis import load_plan, open_workspace
 from gangqu_gis.decisions import accept_reading
-accept_reading(load_plan(open_workspace(Path(sys.argv[1]))), sys.argv[2], reading="是", by="某", reason="因")
+plan = load_plan(open_workspace(Path(sys.argv[1])))
+accept_reading(plan, sys.argv[2], reading="是", by="某", reason="因")
 """
 
 
