@@ -7,7 +7,15 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.boxes import NAMES, assert_names_stand, boxes, count, overlap, overlaps, within
+from browser.boxes import (
+    NAMES,
+    assert_names_stand,
+    boxes,
+    count,
+    overlap,
+    overlaps,
+    within,
+)
 from browser.conftest import DESK, PHONE, Opener
 from browser.webmap_cases import HOSTILE
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
@@ -47,7 +47,10 @@ def real() -> Assessment:
 
 @cache
 def hostile() -> Assessment:
-    """Return the same plan with hostile words in every text of every feature, figure and rule."""
+    """Return the same plan with hostile words in every text of every feature, figure and rule.
+
+    Also as names of the layers' files and of the file that a change set came from.
+    """
     plan = real().plan
     words = _endless()
     layers = {name: _hostile_layer(layer, words) for name, layer in plan.layers.items()}
@@ -63,7 +66,8 @@ def hostile() -> Assessment:
         draft_notice=_text(words),
     )
     register = replace(plan.register, figures=figures)
-    return assess(Plan(workspace, plan.schema, register, rules, layers))
+    history = _hostile_history(layers, plan, words)
+    return assess(Plan(workspace, plan.schema, register, rules, layers, history=history))
 
 
 @cache
@@ -104,13 +108,27 @@ def _text(words: Iterator[str]) -> Text:
 
 
 def _hostile_layer(layer: Layer, words: Iterator[str]) -> Layer:
-    features = [_hostile_feature(feature, words) for feature in layer.features]
+    file = next(words)
+    features = [replace(_hostile_feature(f, words), file=file) for f in layer.features]
     first = features[0]
     # Ids that break every rule, one of them twice.
     for number, id_ in enumerate((*HOSTILE, HOSTILE[0]), len(features) + 1):
         properties = {**first.properties, "id": id_, "name": id_}
         features.append(replace(first, properties=properties, number=number))
-    return replace(layer, features=tuple(features))
+    return replace(layer, file=file, features=tuple(features))
+
+
+def _hostile_history(layers: Mapping[str, Layer], plan: Plan, words: Iterator[str]) -> History:
+    """Return one change set that moved the first parcel, told in hostile words."""
+    now = record_of(layers["parcels"].features[0], plan.schema)
+    ring = [[x + 0.0005, y + 0.0005] for x, y in now["geometry"]["coordinates"][0]]
+    before = {**now, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    change = Change(str(now["properties"]["id"]), 1, before, now)
+    source = {"name": next(words), "sha256": next(words)}
+    entry = HistoryEntry(
+        1, next(words), next(words), next(words), "parcels", (change,), None, source, "cd" * 32
+    )
+    return History((entry,))
 
 
 def _hostile_feature(feature: Feature, words: Iterator[str]) -> Feature:
