@@ -403,6 +403,15 @@ def test_before_and_after_come_from_the_history() -> None:
     assert data_of(site("zh")["index.html"])["changes"] is None
 
 
+def test_a_feature_tells_its_history() -> None:
+    feature = next(f for f in index_payload(changed(), "zh")["features"] if f["id"] == "stock-1")
+    (line,) = feature["history"]
+    for part in ("第 1 条", "2026-11-01", "王工", "按测量更新", "示意"):
+        assert part in line
+    others = [f for f in index_payload(changed(), "zh")["features"] if f["id"] == "stock-3"]
+    assert others[0]["history"] == []
+
+
 #: Machado, Oliveira and Fernandes 2009, severity 1, linear RGB.
 _BLINDNESS = {
     "protanopia": (

@@ -86,6 +86,11 @@ function boundsCross(feature) {
     el('b', {}, bound.side), bound.lines.map((line, i) => [i ? texts.bounds_join : '', words(line)]))));
 }
 
+function historyList(lines) {
+  if (!lines.length) return null;
+  return el('ol', { class: 'history' }, lines.map((line) => el('li', {}, words(line))));
+}
+
 function polygonSections(feature) {
   return [
     verdictStrip(feature),
@@ -106,7 +111,8 @@ function showCard(feature, returnTo, takeFocus) {
       basisNote(feature),
       'area' in feature ? polygonSections(feature) : null,
       section(texts.attributes, facts(feature.attributes.map((row) => [row.label, words(row.value)]))),
-      section(texts.note, feature.note ? el('p', {}, words(feature.note)) : null)),
+      section(texts.note, feature.note ? el('p', {}, words(feature.note)) : null),
+      section(texts.history, historyList(feature.history || []))),
   ]);
   card.hidden = false;
   document.body.classList.add('has-card');

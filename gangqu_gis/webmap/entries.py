@@ -83,7 +83,30 @@ def line_entry(feature: Feature, assessment: Assessment, lang: str) -> Entry:
         "geometry": shapes.geojson(feature.geometry),
         "attributes": _attributes(feature, assessment, lang),
         "note": _note(feature, lang),
+        "history": _history(feature, assessment, lang),
     }
+
+
+def _history(feature: Feature, assessment: Assessment, lang: str) -> list[str]:
+    """Return the change sets that touched a feature, latest first."""
+    ids = frozenset((feature.id,))
+    touched = [entry for entry in assessment.plan.history.entries if entry.touches(ids)]
+    lines = []
+    for entry in reversed(touched):
+        provenance = entry.provenance or {}
+        basis = str(provenance.get("basis", "schematic"))
+        known = basis if basis in ("surveyed", "digitized") else "schematic"
+        line = message(
+            "map.history_line",
+            number=entry.number,
+            day=entry.time[:10],
+            by=entry.by,
+            reason=entry.reason,
+            basis=message(f"basis.{known}"),
+            reference=provenance.get("reference", ""),
+        )
+        lines.append(line.render(lang).rstrip())
+    return lines
 
 
 def basis_text(feature: Feature, assessment: Assessment, lang: str) -> str:
@@ -112,6 +135,7 @@ def detail_text(
             "bounds": _bounds(feature, assessment, lang),
             "attributes": _attributes(feature, assessment, lang),
             "note": _note(feature, lang),
+            "history": _history(feature, assessment, lang),
             "withheld": _withheld(measured, feature, lang),
         }
     )
@@ -156,7 +180,7 @@ def check_entry(check: Check, lang: str) -> Entry:
         "difference": _difference(check, lang),
         "tolerance": check.tolerance.formula.render(lang) if check.tolerance else "",
         "cause": check.cause.text.render(lang) if check.cause else "",
-        "note": check.note.render(lang) if check.note else "",
+        "note": "\n".join(t.render(lang) for t in (check.reading, check.note) if t),
     }
 
 
