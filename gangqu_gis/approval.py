@@ -14,7 +14,7 @@ from typing import Any
 
 from gangqu_gis import __version__
 from gangqu_gis.assessment import Assessment
-from gangqu_gis.chain import Chain, Link
+from gangqu_gis.chain import NO_RECORD, Chain, Link
 from gangqu_gis.checks import Verdict
 from gangqu_gis.clock import is_date, now, today
 from gangqu_gis.errors import InputError, RefusedError, UsageError
@@ -81,6 +81,15 @@ def read_approvals(workspace: Workspace) -> list[Approval]:
         if not _is_sound(link.content):
             raise InputError(message("approval.unsound"), file=link.shown)
     return [Approval(a.number, a.content, a.hash, revoked.get(a.number)) for a in granted]
+
+
+def chain_head(workspace: Workspace) -> tuple[int, str]:
+    """Return how many records there are, revocations included, and the hash of the last.
+
+    What was struck from the end of the chain shows only against a hash noted on paper.
+    """
+    links = _chain(workspace).read()
+    return len(links), links[-1].hash if links else NO_RECORD
 
 
 def grant(

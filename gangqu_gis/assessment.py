@@ -16,7 +16,7 @@ from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.plan import Plan
 from gangqu_gis.reconcile import Measured, measure_plan, reconcile
 from gangqu_gis.topology import check_topology
-from gangqu_gis.validity import check_validity
+from gangqu_gis.validity import check_validity, unproven_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ def assess(plan: Plan) -> Assessment:
     bounds = check_bounds(plan, bases)
     findings = [
         *check_validity(plan),
+        *unproven_findings(plan, proven),
         *check_topology(plan, basis=bases),
         *findings_of(bounds),
     ]

@@ -278,6 +278,8 @@ def decode(raw: bytes, *, shown: str) -> str:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
+        if error.end >= len(raw) and error.reason == "unexpected end of data":
+            raise InputError(message("file.cut_short"), file=shown, line=line) from None
         raise InputError(message("file.not_utf8"), file=shown, line=line) from None
     return text.replace("\r\n", "\n")
 

@@ -67,7 +67,8 @@ def run_gate(assessment: Assessment, ids: Iterable[str] = ()) -> GateResult:
     named = tuple(dict.fromkeys(ids))
     unknown = [id_ for id_ in named if id_ not in everything]
     if unknown:
-        raise UsageError(message("gate.unknown_ids", ids=", ".join(unknown)))
+        known = ", ".join(f"{f.id} {f.name()}" for f in assessment.plan.polygons())
+        raise UsageError(message("gate.unknown_ids", ids=", ".join(unknown), known=known))
     scope = frozenset(named or everything)
     inside = [c for c in assessment.checks if _in_scope(c, assessment, scope, whole=not named)]
     outside = [c for c in assessment.checks if c not in inside and _touches(c, assessment, scope)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 
 from gangqu_gis import crs
 from gangqu_gis.documents import read_toml
@@ -21,10 +23,13 @@ from gangqu_gis.rules import TOLERANCE_CLASSES, Rule
 from gangqu_gis.schema import Schema, read_schema
 from gangqu_gis.workspace import MARKER, Workspace
 
+#: What counts as data of a workspace.
+DATA_SUFFIXES = frozenset({".toml", ".geojson", ".json"})
+
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a workspace states and draws."""
+    """Everything a workspace states and draws; ``digest`` stands for all of its data files."""
 
     workspace: Workspace
     schema: Schema
@@ -33,6 +38,7 @@ class Plan:
     layers: Mapping[str, Layer]
     readings: Readings = Readings()
     history: History = History()
+    digest: str = ""
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -86,7 +92,23 @@ def load_plan(workspace: Workspace) -> Plan:
     layers = read_layers(paths, shown=shown, extent=workspace.extent)
     readings = read_readings(workspace.readings, shown="data/plan/readings.toml")
     history = read_history(data / "history", shown="data/history")
-    return Plan(workspace, schema, register, rules, layers, readings, history)
+    digest = digest_of(data)
+    return Plan(workspace, schema, register, rules, layers, readings, history, digest)
+
+
+def digest_of(data: Path) -> str:
+    """Return the SHA-256 over names and bytes of every data file of a workspace.
+
+    It changes with any figure, rule, reading, boundary, change set or approval, so that a stale
+    copy of a map or report can be told from the present one.
+    """
+    whole = hashlib.sha256()
+    for path in sorted(data.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(data).parts)
+        if path.is_file() and path.suffix in DATA_SUFFIXES and not hidden:
+            whole.update(path.relative_to(data).as_posix().encode("utf-8") + b"\0")
+            whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
 
 
 def _check_plane(workspace: Workspace) -> None:

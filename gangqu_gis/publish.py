@@ -18,7 +18,6 @@ from pathlib import Path
 
 from gangqu_gis import __version__
 from gangqu_gis.assessment import Assessment
-from gangqu_gis.chain import NO_RECORD
 from gangqu_gis.errors import InputError, RefusedError
 from gangqu_gis.messages import message
 
@@ -49,11 +48,11 @@ def package(assessment: Assessment, *, lang: str, text: str) -> dict[str, bytes]
 
 
 def package_name(assessment: Assessment) -> str:
-    """Return the name of the package: data date and the beginning of the history's head."""
+    """Return the name of the package: data date and the beginning of the data's digest."""
     plan = assessment.plan
-    head = "" if plan.history.head == NO_RECORD else f"-{plan.history.head[:_SHORT_HASH]}"
+    digest = f"-{plan.digest[:_SHORT_HASH]}" if plan.digest else ""
     day = _UNSAFE.sub("-", plan.workspace.data_date).strip("-.")[:40]
-    return f"{day or 'undated'}{head}"
+    return f"{day or 'undated'}{digest}"
 
 
 def write_package(target: Path, assessment: Assessment, files: Mapping[str, bytes]) -> list[Path]:

@@ -28,6 +28,23 @@ def check_validity(plan: Plan) -> list[Finding]:
     return found
 
 
+def unproven_findings(plan: Plan, proven: frozenset[str]) -> Iterator[Finding]:
+    """Yield a warning for each basis that stands in a layer and not in the history."""
+    for feature in plan.polygons():
+        if feature.basis != "schematic" and feature.id not in proven:
+            text = message("check.unproven", ids=feature.label)
+            yield Finding(
+                rule="evidence.unproven",
+                severity=Severity.WARNING,
+                subject=feature.label,
+                text=text,
+                remedy=message("validity.bring_in"),
+                layer=feature.layer,
+                file=feature.file,
+                line=feature.line,
+            )
+
+
 def _each_feature(plan: Plan) -> Iterator[Finding]:
     for feature in plan.features:
         kind = plan.schema.kinds.get(feature.kind)

@@ -12,10 +12,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from browser.webmap_cases import changed, hostile, real
+from browser.webmap_cases import hostile, real
 from cases import ROOT, Command
 
 from gangqu_gis.errors import InputError, RefusedError
+from gangqu_gis.plan import digest_of
 from gangqu_gis.publish import package, package_name, write_package, zip_of
 
 MAPS = ["districts", "index", "parcels", "reconciliation", "renovation"]
@@ -35,18 +36,25 @@ def test_package_holds_maps_reports_and_a_word_about_them() -> None:
     reports = [f"reports/reconciliation.{form}" for form in ("html", "json", "txt", "xlsx")]
     assert sorted(files()) == ["README.txt", *(f"maps/{name}.html" for name in MAPS), *reports]
     words = files()["README.txt"].decode("utf-8-sig")
-    for part in ("2026-11-23", "2021-04-07 印发本", "内部使用 未经审图 不得公开", "maps/index.html"):
+    for part in (
+        "2026-11-23",
+        "2021-04-07 印发本",
+        "内部使用 未经审图 不得公开",
+        "maps/index.html",
+    ):
         assert part in words
     assert json.loads(files()["reports/reconciliation.json"])["checks"]
 
 
-def test_the_name_is_the_data_date_and_the_head() -> None:
-    assert package_name(real()) == "2026-11-23"
-    assert package_name(changed()) == "2026-11-23-" + "ab" * 6
+NAME = package_name(real())
+
+
+def test_the_name_is_the_data_date_and_the_digest_of_the_data() -> None:
+    assert NAME == f"2026-11-23-{digest_of(ROOT / 'data')[:12]}"
     assert not set(package_name(hostile())) & set('/\\:*?"<>|{} ')
     plan = real().plan
     named = replace(real(), plan=replace(plan, workspace=replace(plan.workspace, data_date="../x")))
-    assert package_name(named) == "x"
+    assert package_name(named) == f"x-{real().plan.digest[:12]}"
 
 
 def test_folder_and_zip_hold_the_same_and_are_stable(tmp_path: Path) -> None:
@@ -55,26 +63,26 @@ def test_folder_and_zip_hold_the_same_and_are_stable(tmp_path: Path) -> None:
     first, second = tree(tmp_path / "a"), tree(tmp_path / "b")
     assert first == second
     assert package(real(), lang="zh", text="报告\n") == files()
-    with zipfile.ZipFile(io.BytesIO(first["2026-11-23.zip"])) as archive:
+    with zipfile.ZipFile(io.BytesIO(first[f"{NAME}.zip"])) as archive:
         assert archive.testzip() is None
         zipped = {info.filename: archive.read(info) for info in archive.infolist()}
         assert {info.date_time for info in archive.infolist()} == {(2026, 11, 23, 0, 0, 0)}
-    assert zipped == {name: raw for name, raw in first.items() if name != "2026-11-23.zip"}
+    assert zipped == {name: raw for name, raw in first.items() if name != f"{NAME}.zip"}
     assert not [name for name in first if name.startswith(".")]
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
-    taken = tmp_path / "2026-11-23"
+    taken = tmp_path / NAME
     taken.mkdir()
     (taken / "note.txt").write_text("keep", encoding="utf-8")
     with pytest.raises(RefusedError):
         write_package(tmp_path, real(), files())
-    assert tree(tmp_path) == {"2026-11-23/note.txt": b"keep"}
+    assert tree(tmp_path) == {f"{NAME}/note.txt": b"keep"}
     (taken / "note.txt").unlink()
-    (tmp_path / "2026-11-23.zip").write_bytes(b"keep")
+    (tmp_path / f"{NAME}.zip").write_bytes(b"keep")
     with pytest.raises(RefusedError):
         write_package(tmp_path, real(), files())
-    (tmp_path / "2026-11-23.zip").unlink()
+    (tmp_path / f"{NAME}.zip").unlink()
     write_package(tmp_path, real(), files())
     assert len(tree(taken)) == len(files())
 
@@ -100,10 +108,21 @@ def workspace(tmp_path: Path) -> Path:
 def test_the_command_writes_says_and_refuses(command: Command, workspace: Path) -> None:
     target = workspace.parent / "out"
     done = command("publish", target, cwd=workspace)
-    assert done.code == 0 and "2026-11-23.zip" in done.out
-    assert "reports/reconciliation.txt" in tree(target / "2026-11-23")
+    assert done.code == 0 and f"{NAME}.zip" in done.out
+    assert "reports/reconciliation.txt" in tree(target / NAME)
     again = command("publish", target, cwd=workspace)
     assert again.code == 4 and len(again.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("file", ["plan/rules.toml", "parcels.geojson", "workspace.toml"])
+def test_any_change_of_the_data_changes_the_name(workspace: Path, file: str) -> None:
+    path = workspace / "data" / file
+    before = digest_of(workspace / "data")
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert digest_of(workspace / "data") != before
+    after = digest_of(workspace / "data")
+    (workspace / "data" / ".lock").write_bytes(b"x")
+    assert digest_of(workspace / "data") == after
 
 
 def test_the_map_command_writes_every_page(

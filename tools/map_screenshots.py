@@ -45,9 +45,7 @@ def main(target: Path) -> int:
 
 def _take(browser: Any, path: Path, target: Path, name: str) -> None:
     for size, (width, height) in SIZES.items():
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, offline=True
-        )
+        context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
         page = context.new_page()
         for state, address in (("", ""), ("-selected", "#sel=district-binhai")):
             page.goto("about:blank")

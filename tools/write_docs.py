@@ -12,12 +12,31 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
+EXIT_CODES = (
+    "",
+    "| 退出码 | 含义 |",
+    "|---|---|",
+    "| 0 | 完成；`check`、`reconcile`、`measure --stated`、`verify` 没有发现阻碍。"
+    "`build`、`map`、`publish` 只要写出即为 0 |",
+    "| 1 | `check`、`reconcile`、`measure --stated`、`update`、`approval`、`verify` 有阻碍 |",
+    "| 2 | 命令用法有误 |",
+    "| 3 | 输入不能用：文件读不了、坐标系不对、登记册有误 |",
+    "| 4 | 被拒绝：加锁、冲突、未同意 |",
+    "| 70 | 程序内部错误 |",
+)
+
+
 def fields_document() -> str:
     """Return docs/fields.md: every kind and field that data/schema.toml declares."""
     from gangqu_gis.schema import read_schema
 
     schema = read_schema(ROOT / "data" / "schema.toml", shown="data/schema.toml")
-    rows = ["# 要素类别与字段", "", "由 `data/schema.toml` 生成（`python tools/write_docs.py`），不要手改。", ""]
+    rows = [
+        "# 要素类别与字段",
+        "",
+        "由 `data/schema.toml` 生成（`python tools/write_docs.py`），不要手改。",
+        "",
+    ]
     rows += ["| 类别 | 代码 | 图层 | 图形 | 应在其内 | 可与之重叠 |"]
     rows += ["|---|---|---|---|---|---|"]
     for kind in schema.kinds.values():
@@ -44,10 +63,17 @@ def commands_document() -> str:
 
     from gangqu_gis.cli import gangqu
 
-    rows = ["# 命令", "", "由各命令的 `--help` 生成（`python tools/write_docs.py`），不要手改。"]
+    rows = [
+        "# 命令",
+        "",
+        "由各命令的 `--help` 生成（`python tools/write_docs.py`），不要手改。",
+        *EXIT_CODES,
+    ]
 
     def add(command: click.Command, path: str) -> None:
-        context = click.Context(command, info_name=path, terminal_width=100)
+        context = click.Context(
+            command, info_name=path, terminal_width=100, help_option_names=["-h", "--help"]
+        )
         rows.extend(["", f"## {path}", "", "```text", command.get_help(context).rstrip(), "```"])
         if isinstance(command, click.Group):
             for name in sorted(command.commands):

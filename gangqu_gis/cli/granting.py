@@ -80,7 +80,10 @@ def verify(session: Session) -> None:
     """Say which approvals still stand, and what has changed."""
     from gangqu_gis import approval as approvals
 
-    found = approvals.verify(session.assessment())
+    assessment = session.assessment()
+    found = approvals.verify(assessment)
+    count, head = approvals.chain_head(assessment.plan.workspace)
+    session.say("approval.chain", count=count, hash=head)
     if not found:
         session.say("approval.none")
     for verification in found:
@@ -91,7 +94,6 @@ def verify(session: Session) -> None:
 def _tell(session: Session, verification: Verification) -> None:
     granted = verification.approval
     named = {"number": granted.number, "scope": " ".join(granted.scope)}
-    session.say("approval.its_hash", hash=granted.hash)
     if granted.revoked is not None:
         revoked = granted.revoked
         who = {"by": revoked["by"], "time": revoked["time"], "reason": revoked["reason"]}

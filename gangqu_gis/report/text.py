@@ -48,7 +48,9 @@ def reconciliation(assessment: Assessment, lang: str) -> RenderableType:
 def gate(result: GateResult, lang: str) -> RenderableType:
     """Return the gate's answer: what blocks and what would clear it, then the context."""
     p = Printer(lang)
-    scope = " ".join(result.scope) if len(result.scope) <= 12 else str(len(result.scope))
+    scope = " ".join(result.scope)
+    if len(result.scope) > 12:
+        scope = p.say("report.gate_everything", count=len(result.scope))
     key, style = (
         ("report.gate_clear", "bold green") if result.clear else ("report.gate_blocked", "bold red")
     )

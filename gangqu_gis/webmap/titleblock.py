@@ -1,6 +1,6 @@
 """The title block: what the sheet is, who made it, and from which state of which data.
 
-A copy that went stale shows it: data date, plan version, head of the history, version of the tool.
+A copy that went stale shows it: data date, plan version, head of the history, digest of the data.
 """
 
 from __future__ import annotations
@@ -24,6 +24,11 @@ def short_head(head: str) -> Text:
     return message("map.no_history") if head == NO_RECORD else plain(head[:SHORT_HASH])
 
 
+def stamp(plan: Plan) -> Text:
+    """Return what tells one state of the data from another: history head and data digest."""
+    return message("map.stamp", head=short_head(plan.history.head), digest=plan.digest[:SHORT_HASH])
+
+
 def notice(plan: Plan, site: Site) -> Text:
     """Return the 审图号 where the map has one, else the line for internal use."""
     if site.review_number:
@@ -45,7 +50,7 @@ def title_block(view: View, *, tiles: bool) -> Entry:
         ("version", plain(workspace.plan_version)),
         ("period", plain(f"{first}-{last}")),
         ("date", plain(workspace.data_date)),
-        ("history", short_head(head)),
+        ("history", stamp(plan)),
         ("crs", message("map.crs_line", planar=planar, screen=screen)),
         ("area", message("map.area_line")),
         ("tool", plain(f"gangqu {__version__}")),
@@ -57,7 +62,7 @@ def title_block(view: View, *, tiles: bool) -> Entry:
         "authority": workspace.authority,
         "date": workspace.data_date,
         "version": workspace.plan_version,
-        "head": view.say(short_head(head)),
+        "head": view.say(stamp(plan)),
         "full_head": "" if head == NO_RECORD else head,
         "rows": [
             {"id": name, "label": view.say(message(f"map.block_{name}")), "value": view.say(text)}
