@@ -20,7 +20,7 @@ from gangqu_gis import crs as crs_module
 from gangqu_gis import tolerance
 from gangqu_gis.checks import Tolerance, Verdict
 from gangqu_gis.errors import InputError
-from gangqu_gis.formats.polygons import PolygonFile
+from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.measure import Areas, Floats, areas, keep_only, to_crs
 from gangqu_gis.messages import message
 from gangqu_gis.units import AREA_UNITS, Unit, unit
@@ -59,7 +59,7 @@ class StoredCause(StrEnum):
 class FileAreas:
     """Both areas of every feature of a file, with the CRSs they were taken in."""
 
-    file: PolygonFile
+    file: VectorFile
     plane: CRS | None
     areas: Areas
     withheld: NDArray[np.bool_]
@@ -88,7 +88,7 @@ class StoredAreas:
         return any(v not in (Verdict.AGREE, Verdict.UNSTATED) for v in self.verdicts)
 
 
-def measure_file(file: PolygonFile, *, workspace_plane: CRS | None) -> FileAreas:
+def measure_file(file: VectorFile, *, workspace_plane: CRS | None) -> FileAreas:
     """Measure every polygon of ``file``.
 
     A projected file is its own plane.  A geographic one is measured with geodesic edges; its
@@ -208,7 +208,7 @@ def _cause(
     return StoredCause.STALE, None
 
 
-def _numbers(values: NDArray[Any], file: PolygonFile) -> Floats:
+def _numbers(values: NDArray[Any], file: VectorFile) -> Floats:
     numbers = np.full(len(values), np.nan)
     for i, (value, label) in enumerate(zip(values, file.labels(), strict=True)):
         if value is None or value != value or (isinstance(value, str) and not value.strip()):

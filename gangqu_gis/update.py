@@ -22,7 +22,7 @@ from gangqu_gis.clock import now
 from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.evidence import same_shape
 from gangqu_gis.findings import Finding, Severity
-from gangqu_gis.formats.polygons import PolygonFile
+from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.history import Change, Entry, History
 from gangqu_gis.layers import Feature, Layer, format_layer
 from gangqu_gis.measure import to_crs
@@ -105,7 +105,7 @@ class Proposal:
 
 
 def propose(
-    plan: Plan, layer: str, file: PolygonFile, *, provenance: Provenance | None, source: Path
+    plan: Plan, layer: str, file: VectorFile, *, provenance: Provenance | None, source: Path
 ) -> Proposal:
     """Prepare the change set that brings the geometries of ``file`` into ``layer``, by id.
 
@@ -183,7 +183,7 @@ def carry_out(proposal: Proposal, *, by: str, reason: str) -> Entry:
         )
 
 
-def _incoming(plan: Plan, file: PolygonFile) -> dict[str, Any]:
+def _incoming(plan: Plan, file: VectorFile) -> dict[str, Any]:
     """Return the file's polygons in the storage CRS, by id."""
     assert file.crs is not None
     if crs.geographic(file.crs).datum != crs.storage().datum:
@@ -212,7 +212,7 @@ def _refuse_the_drawing(
     features: Sequence[Feature],
     incoming: Mapping[str, Any],
     provenance: Provenance | None,
-    file: PolygonFile,
+    file: VectorFile,
 ) -> None:
     """Refuse evidence for a geometry that is the schematic drawing itself, exported again."""
     for feature in features:

@@ -10,7 +10,7 @@ from cases import ROOT, column
 
 from gangqu_gis import crs
 from gangqu_gis.assessment import Assessment, assess
-from gangqu_gis.formats.polygons import PolygonFile
+from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.history import Entry
 from gangqu_gis.plan import Plan, load_plan
 from gangqu_gis.update import Proposal, Provenance, carry_out, propose
@@ -31,9 +31,9 @@ def rectangle(*, moved_west: float = 0.0, east: float = 0.0) -> Any:
     )
 
 
-def file_of(shape: Any, id_: str = "stock-3", *, epsg: int = 4549) -> PolygonFile:
+def file_of(shape: Any, id_: str = "stock-3", *, epsg: int = 4549) -> VectorFile:
     """Return a one-polygon file in EPSG:4549 (or the geometry as given, for another code)."""
-    return PolygonFile(
+    return VectorFile(
         str(EXAMPLE), "survey", column(shape), {"DKBH": column(id_)}, crs.named(f"EPSG:{epsg}")
     )
 

@@ -18,7 +18,7 @@ import shapely
 from cases import Command, box, column, in_degrees, refusal
 
 from gangqu_gis.errors import GangquError, InputError, UsageError
-from gangqu_gis.formats import read_polygons
+from gangqu_gis.formats import read_vector
 
 LOTS = [box(0, 0, 100), box(200, 0, 50)]
 FORMATS = ["gpkg", "shp", "geojson", "fgb"]
@@ -37,13 +37,13 @@ def write(folder: Path, name: str, data: Any = None, **options: Any) -> Path:
 
 def exit_of(path: Path, **options: Any) -> tuple[int, str]:
     with pytest.raises(GangquError) as refused:
-        read_polygons(path, **options)
+        read_vector(path, **options)
     return refused.value.exit_code, refused.value.render("zh")
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_shapes_columns_and_crs(name: str, tmp_path: Path) -> None:
-    found = read_polygons(write(tmp_path, f"lots.{name}"))
+    found = read_vector(write(tmp_path, f"lots.{name}"))
     assert found.layer == "lots" and len(found) == 2
     assert found.labels() == found.column("dkbh").tolist()
     assert found.crs is not None and found.crs.to_epsg() == 4549
@@ -58,7 +58,7 @@ def test_other_formats_that_gdal_reads(name: str, tmp_path: Path) -> None:
     data = frame([in_degrees(s) for s in LOTS], crs="EPSG:4326")
     drivers = {"gml": "GML", "geojsonl": "GeoJSONSeq", "tab": "MapInfo File"}
     data.to_file(path, driver=drivers[path.suffix[1:]])
-    found = read_polygons(path)
+    found = read_vector(path)
     west, south, _, _ = shapely.total_bounds(found.geometry)
     assert (west, south) == pytest.approx((121.0844, 30.5988), abs=1e-3)
 
@@ -76,7 +76,7 @@ KML = """<?xml version="1.0" encoding="UTF-8"?>
 def test_kml(tmp_path: Path) -> None:
     path = tmp_path / "lots.kml"
     path.write_text(KML, encoding="utf-8")
-    found = read_polygons(path)
+    found = read_vector(path)
     assert [g.geom_type for g in found.geometry] == ["Polygon", "Point"]
     assert not found.geometry[0].has_z
     assert found.crs is not None and found.crs.to_epsg() == 4326
@@ -84,20 +84,20 @@ def test_kml(tmp_path: Path) -> None:
 
 def test_heights_are_dropped_for_areas(tmp_path: Path) -> None:
     raised = shapely.force_3d(LOTS[0], 12.0)
-    found = read_polygons(write(tmp_path, "raised.gpkg", frame([raised])))
+    found = read_vector(write(tmp_path, "raised.gpkg", frame([raised])))
     assert not found.geometry[0].has_z and shapely.equals(found.geometry[0], LOTS[0])
 
 
 def test_null_and_mixed_geometry_is_kept_as_it_is(tmp_path: Path) -> None:
     line = shapely.LineString([(604000, 3387000), (604009, 3387000)])
-    found = read_polygons(write(tmp_path, "mixed.gpkg", frame([LOTS[0], None, line])))
+    found = read_vector(write(tmp_path, "mixed.gpkg", frame([LOTS[0], None, line])))
     assert found.geometry[1] is None
     assert [g.geom_type for g in found.geometry if g is not None] == ["Polygon", "LineString"]
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_file_without_features(name: str, tmp_path: Path) -> None:
-    found = read_polygons(write(tmp_path, f"none.{name}", frame().iloc[:0]))
+    found = read_vector(write(tmp_path, f"none.{name}", frame().iloc[:0]))
     assert len(found) == 0 and found.labels() == []
 
 
@@ -109,14 +109,14 @@ def test_a_file_of_two_layers_needs_one_to_be_named(tmp_path: Path) -> None:
     write(tmp_path, "two.gpkg", frame([LOTS[1]]), layer="new")
     code, said = exit_of(path)
     assert code == 2 and "old" in said and "new" in said and "--layer" in said
-    assert len(read_polygons(path, layer="new")) == 1
+    assert len(read_vector(path, layer="new")) == 1
     code, said = exit_of(path, layer="older")
     assert code == 2 and "older" in said and "new" in said
 
 
 def test_a_layer_of_a_one_layer_file_can_be_named(tmp_path: Path) -> None:
     path = write(tmp_path, "lots.gpkg")
-    assert len(read_polygons(path, layer="lots")) == 2
+    assert len(read_vector(path, layer="lots")) == 2
     assert exit_of(path, layer="plots")[0] == 2
 
 
@@ -124,7 +124,7 @@ def test_tables_without_geometry_are_no_choice(tmp_path: Path) -> None:
     path = write(tmp_path, "lots.gpkg")
     table = pandas.DataFrame({"a": [1]})
     pyogrio.write_dataframe(table, path, layer="table", driver="GPKG")
-    assert read_polygons(path).layer == "lots"
+    assert read_vector(path).layer == "lots"
 
 
 # ---------------------------------------------------------------------------------- CRS
@@ -135,13 +135,13 @@ def test_file_without_crs_is_not_guessed(tmp_path: Path) -> None:
     path.with_suffix(".prj").unlink()
     code, said = exit_of(path)
     assert code == 3 and "--crs" in said
-    found = read_polygons(path, crs="EPSG:4549")
+    found = read_vector(path, crs="EPSG:4549")
     assert found.crs is not None and found.crs.to_epsg() == 4549
 
 
 def test_crs_may_repeat_the_declared_one_and_never_override_it(tmp_path: Path) -> None:
     path = write(tmp_path, "lots.gpkg")
-    assert len(read_polygons(path, crs="EPSG:4549")) == 2
+    assert len(read_vector(path, crs="EPSG:4549")) == 2
     code, said = exit_of(path, crs="EPSG:4528")
     assert code == 3 and "4528" in said and "4549" in said
 
@@ -170,7 +170,7 @@ def test_prj_of_arcgis_is_understood(name: str, tmp_path: Path) -> None:
     path = write(tmp_path, "lots.shp")
     prj = ARCGIS_PRJ.replace("CGCS2000_3_Degree_GK_CM_120E", name)
     path.with_suffix(".prj").write_text(prj, encoding="ascii")
-    found = read_polygons(path)
+    found = read_vector(path)
     assert found.crs is not None and found.crs.is_projected
 
 
@@ -178,7 +178,7 @@ def test_crs_may_repeat_a_prj_without_a_code(tmp_path: Path) -> None:
     path = write(tmp_path, "lots.shp")
     prj = ARCGIS_PRJ.replace("CGCS2000_3_Degree_GK_CM_120E", "Custom_Gauss_Kruger")
     path.with_suffix(".prj").write_text(prj, encoding="ascii")
-    assert len(read_polygons(path, crs="EPSG:4549")) == 2
+    assert len(read_vector(path, crs="EPSG:4549")) == 2
 
 
 # ------------------------------------------------------------------------- what is refused
@@ -272,9 +272,9 @@ def test_curves_are_refused(declared: str, tmp_path: Path, command: Command) -> 
 
 def test_errors_are_of_the_kind_that_the_exit_code_says(tmp_path: Path) -> None:
     with pytest.raises(InputError):
-        read_polygons(tmp_path / "missing.gpkg")
+        read_vector(tmp_path / "missing.gpkg")
     with pytest.raises(UsageError):
-        read_polygons(write(tmp_path, "lots.gpkg"), layer="x")
+        read_vector(write(tmp_path, "lots.gpkg"), layer="x")
 
 
 # ------------------------------------------------------------------------- columns and labels
@@ -301,18 +301,18 @@ def as_geojson(folder: Path, rows: list[dict[str, Any]]) -> Path:
 def test_features_are_called_by_their_id(
     rows: list[dict[str, Any]], labels: list[str], tmp_path: Path
 ) -> None:
-    assert read_polygons(as_geojson(tmp_path, rows)).labels() == labels
+    assert read_vector(as_geojson(tmp_path, rows)).labels() == labels
 
 
 def test_missing_column_names_those_there_are(tmp_path: Path) -> None:
-    found = read_polygons(write(tmp_path, "lots.gpkg", frame(MJ=[1.0, 2.0])))
+    found = read_vector(write(tmp_path, "lots.gpkg", frame(MJ=[1.0, 2.0])))
     with pytest.raises(UsageError) as refused:
         found.column("面积")
     assert "MJ" in refused.value.render("zh")
 
 
 def test_the_exact_name_of_a_column_comes_first(tmp_path: Path) -> None:
-    found = read_polygons(as_geojson(tmp_path, [{"MJ": 1, "mj": 2}]))
+    found = read_vector(as_geojson(tmp_path, [{"MJ": 1, "mj": 2}]))
     assert found.column("mj").tolist() == [2]
 
 
@@ -321,5 +321,5 @@ def test_paths_with_chinese_and_spaces(tmp_path: Path) -> None:
     folder = tmp_path / "港区 最终版2"
     folder.mkdir()
     target = Path(shutil.copy(source, folder / "地块 1.gpkg"))
-    assert len(read_polygons(target)) == 2
-    assert column(*read_polygons(target).geometry).shape == (2,)
+    assert len(read_vector(target)) == 2
+    assert column(*read_vector(target).geometry).shape == (2,)

@@ -12,7 +12,7 @@ from gatework import assessment_of
 
 from gangqu_gis import crs
 from gangqu_gis.errors import InputError
-from gangqu_gis.formats.polygons import PolygonFile
+from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.frames import file_frame, plan_frame, write_frame
 from gangqu_gis.stored_areas import compare_stored, measure_file
 
@@ -54,7 +54,7 @@ def test_measured_areas_written_and_read_back(tmp_path: Path, command: Command) 
 
 
 def test_only_a_geopackage_is_written(tmp_path: Path) -> None:
-    file = PolygonFile(
+    file = VectorFile(
         "f",
         "l",
         np.array([box(0, 0, 10)], dtype=object),

@@ -15,7 +15,7 @@ from cases import ROOT
 from golden import tiny
 
 from gangqu_gis import assess, load_plan, open_workspace
-from gangqu_gis.formats import read_polygons
+from gangqu_gis.formats import read_vector
 from gangqu_gis.gate import run_gate
 from gangqu_gis.report.document import (
     assessment_document,
@@ -48,7 +48,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         found[f"{prefix}reconcile"] = assessment_document(assessment, lang=LANG)
         found[f"{prefix}gate"] = gate_document(assessment, gate, lang=LANG)
     measured = measure_file(
-        read_polygons(root / "data" / "lots.geojson"), workspace_plane=None
+        read_vector(root / "data" / "lots.geojson"), workspace_plane=None
     )
     stored = compare_stored(
         measured, column="uncertainty_m", unit_name="m2", coordinate_m=DEFAULT_COORDINATE_M

@@ -19,7 +19,7 @@ from pyproj import Geod
 from gangqu_gis.checks import Verdict
 from gangqu_gis.crs import planar
 from gangqu_gis.errors import InputError
-from gangqu_gis.formats import read_polygons
+from gangqu_gis.formats import read_vector
 from gangqu_gis.stored_areas import FileAreas, StoredAreas, compare_stored, measure_file
 
 #: Parcels of 0.1, 1 and 30 ha, to the millimetre; none of their areas is a round number.
@@ -48,7 +48,7 @@ def write(folder: Path, data: Any, name: str = "lots.gpkg") -> Path:
 
 
 def measured(path: Path, **options: Any) -> FileAreas:
-    return measure_file(read_polygons(path, **options), workspace_plane=None)
+    return measure_file(read_vector(path, **options), workspace_plane=None)
 
 
 def judged(folder: Path, values: list[Any], unit: str, shapes: list[Any] = LOTS) -> StoredAreas:
@@ -98,14 +98,14 @@ def test_file_in_degrees_outside_a_workspace(tmp_path: Path) -> None:
 
 def test_file_in_degrees_inside_a_workspace(tmp_path: Path) -> None:
     path = write(tmp_path, frame([in_degrees(shape) for shape in LOTS], crs="EPSG:4490"))
-    found = measure_file(read_polygons(path), workspace_plane=planar("EPSG:4549"))
+    found = measure_file(read_vector(path), workspace_plane=planar("EPSG:4549"))
     np.testing.assert_allclose(found.areas.planar_m2, PLANAR, rtol=1e-9)
     np.testing.assert_allclose(found.areas.ellipsoidal_m2, ELLIPSOIDAL, rtol=1e-7)
 
 
 def test_projected_file_is_its_own_plane_whatever_the_workspace(tmp_path: Path) -> None:
     path = write(tmp_path, frame(LOTS).to_crs("EPSG:4528"))
-    found = measure_file(read_polygons(path), workspace_plane=planar("EPSG:4547"))
+    found = measure_file(read_vector(path), workspace_plane=planar("EPSG:4547"))
     np.testing.assert_allclose(found.areas.planar_m2, PLANAR, rtol=0, atol=0.001)
 
 

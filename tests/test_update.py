@@ -20,7 +20,7 @@ from gangqu_gis import crs, store
 from gangqu_gis.changes import apply, compare, invert, record_of
 from gangqu_gis.checks import Verdict
 from gangqu_gis.errors import InputError, RefusedError, UsageError
-from gangqu_gis.formats.polygons import PolygonFile
+from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.history import read_history
 from gangqu_gis.update import Provenance, carry_out, propose
 
@@ -128,7 +128,7 @@ def test_a_layer_that_changed_meanwhile_is_not_overwritten(plan: Path) -> None:
     ids=["unknown id", "Xian80", "Beijing54", "null", "point", "bow-tie"],
 )
 def test_what_cannot_be_brought_in_is_refused(
-    plan: Path, file: PolygonFile, error: type[Exception], words: str
+    plan: Path, file: VectorFile, error: type[Exception], words: str
 ) -> None:
     before = layer(plan)
     with pytest.raises(error, match=words):
@@ -138,7 +138,7 @@ def test_what_cannot_be_brought_in_is_refused(
 
 def test_an_id_twice_and_an_unknown_layer_are_refused(plan: Path) -> None:
     shapes = column(rectangle(), rectangle())
-    twice = PolygonFile(
+    twice = VectorFile(
         "f", "l", shapes, {"id": column("stock-3", "stock-3")}, crs.named("EPSG:4549")
     )
     with pytest.raises(InputError, match="stock-3"):

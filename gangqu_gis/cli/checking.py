@@ -102,12 +102,12 @@ def measure(
 
 def _measured(session: Session, file: Path, layer: str | None, crs: str | None) -> FileAreas:
     from gangqu_gis import crs as crs_module
-    from gangqu_gis.formats import read_polygons
+    from gangqu_gis.formats import read_vector
     from gangqu_gis.stored_areas import measure_file
 
     workspace = session.workspace_if_any()
     plane = crs_module.planar(workspace.planar_crs) if workspace else None
-    return measure_file(read_polygons(file, layer=layer, crs=crs), workspace_plane=plane)
+    return measure_file(read_vector(file, layer=layer, crs=crs), workspace_plane=plane)
 
 
 def _check_workspace(session: Session, form: str) -> None:

@@ -48,7 +48,7 @@ def update(
     dry_run: bool,
 ) -> None:
     """Bring the geometries of a file into a layer."""
-    from gangqu_gis.formats import read_polygons
+    from gangqu_gis.formats import read_vector
     from gangqu_gis.update import carry_out, propose
 
     provenance = _provenance(
@@ -56,7 +56,7 @@ def update(
     )
     if not dry_run and not (by and reason):
         raise click.UsageError(message("update.needs_who").render(session.lang))
-    incoming = read_polygons(file, crs=crs)
+    incoming = read_vector(file, crs=crs)
     proposal = propose(session.plan(), layer, incoming, provenance=provenance, source=file)
     if not proposal.changes:
         session.say("update.nothing")

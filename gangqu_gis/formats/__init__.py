@@ -1,4 +1,4 @@
-"""Readers of polygon files, one declared reader per format.
+"""Readers of survey and other vector files, one declared reader per format.
 
 pyogrio and fiona carry GDAL builds of their own, so each format is always read by the same one:
 pyogrio in bulk where files are large, fiona feature by feature where a file may hold anything.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis.errors import InputError
-from gangqu_gis.formats.polygons import PolygonFile
+from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.messages import message
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 #: Formats whose files mix geometry types feature by feature; read by fiona.
 STREAMED = frozenset({".kml", ".dxf", ".gml", ".gpx"})
 
-Reader = Callable[[Path, str | None], PolygonFile]
+Reader = Callable[[Path, str | None], VectorFile]
 
 
-def read_polygons(path: Path, *, layer: str | None = None, crs: str | None = None) -> PolygonFile:
-    """Read the polygons of a local file that GDAL reads.
+def read_vector(path: Path, *, layer: str | None = None, crs: str | None = None) -> VectorFile:
+    """Read the features of one layer of a local file.
 
     ``crs`` names the CRS of a file that declares none; it may repeat a declared one and never
     override it.
@@ -46,7 +46,7 @@ def read_polygons(path: Path, *, layer: str | None = None, crs: str | None = Non
     return settled
 
 
-def _refuse_metres_as_degrees(file: PolygonFile) -> None:
+def _refuse_metres_as_degrees(file: VectorFile) -> None:
     """GDAL takes a GeoJSON without ``crs`` for degrees, whatever its numbers."""
     import shapely
 
@@ -68,7 +68,7 @@ def _reader(path: Path) -> Reader:
     return read
 
 
-def _settled_crs(found: PolygonFile, named: str | None) -> CRS:
+def _settled_crs(found: VectorFile, named: str | None) -> CRS:
     wanted = None if named is None else crs_module.named(named)
     if found.crs is None:
         if wanted is None:

@@ -13,7 +13,7 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FieldError
 
 from gangqu_gis.crs import named
 from gangqu_gis.errors import InputError
-from gangqu_gis.formats.polygons import PolygonFile, chosen_layer
+from gangqu_gis.formats.vector import VectorFile, chosen_layer
 from gangqu_gis.messages import message
 
 #: Geometry types with curves.  GDAL hands them on as straight edges without a word.
@@ -26,8 +26,8 @@ _STRAIGHT = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".csv", ".parqu
 _POINTS_ELSEWHERE = re.compile(rb"<OGR\w*DataSource|<GDAL_WMS|<WFS", flags=re.IGNORECASE)
 
 
-def read(path: Path, layer: str | None) -> PolygonFile:
-    """Read one layer; raises as :func:`gangqu_gis.formats.read_polygons` does."""
+def read(path: Path, layer: str | None) -> VectorFile:
+    """Read one layer; raises as :func:`gangqu_gis.formats.read_vector` does."""
     source = str(path)
     _refuse_redirections(path)
     try:
@@ -53,7 +53,7 @@ def read(path: Path, layer: str | None) -> PolygonFile:
     geometry = shapely.from_wkb(wkb, on_invalid="ignore")
     columns = dict(zip(map(str, meta["fields"]), values, strict=True))
     crs = named(meta["crs"], file=source) if meta["crs"] else None
-    return PolygonFile(source, name, np.asarray(geometry, dtype=object), columns, crs)
+    return VectorFile(source, name, np.asarray(geometry, dtype=object), columns, crs)
 
 
 def _refuse_curves(path: Path, layer: str) -> None:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from gangqu_gis.crs import named
 from gangqu_gis.errors import InputError
-from gangqu_gis.formats.polygons import PolygonFile, chosen_layer
+from gangqu_gis.formats.vector import VectorFile, chosen_layer
 from gangqu_gis.messages import message
 
 
-def read(path: Path, layer: str | None) -> PolygonFile:
-    """Read one layer; raises as :func:`gangqu_gis.formats.read_polygons` does."""
+def read(path: Path, layer: str | None) -> VectorFile:
+    """Read one layer; raises as :func:`gangqu_gis.formats.read_vector` does."""
     source = str(path)
     try:
         name = chosen_layer(source, _layers(path), layer)
@@ -31,7 +31,7 @@ def read(path: Path, layer: str | None) -> PolygonFile:
         reason = str(error).splitlines()[0]
         raise InputError(message("measure.unreadable", reason=reason), file=source) from error
     crs = named(wkt, file=source) if wkt else None
-    return PolygonFile(
+    return VectorFile(
         source,
         name,
         _objects([geometry for _, geometry in features]),

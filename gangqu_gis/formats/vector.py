@@ -1,4 +1,4 @@
-"""What every reader returns: polygons with their attribute columns."""
+"""What every reader returns: geometries with their attribute columns, and what was inferred."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gangqu_gis.errors import InputError, UsageError
-from gangqu_gis.messages import message
+from gangqu_gis.messages import Text, message
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -20,10 +20,25 @@ ID_COLUMNS = ("id", "DKBH", "BSM", "XMBH", "TBBH", "编号", "地块编号", "na
 
 
 @dataclass(frozen=True, slots=True)
-class PolygonFile:
-    """The polygons of one layer of a file.
+class Note:
+    """What a reader inferred, mended or noticed, with its evidence.
 
-    ``geometry`` holds shapely geometries or ``None``; ``columns`` one array per attribute.
+    ``rule`` is a stable name ("crs.inferred", "encoding.cut" …).  A note that ``asks`` is an
+    inference: it needs the user's yes (or the option that settles it), and ``--strict`` refuses it.
+    """
+
+    rule: str
+    text: Text
+    asks: bool = False
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFile:
+    """The features of one layer of a file.
+
+    ``geometry`` holds shapely geometries or ``None``; ``columns`` one array per attribute;
+    ``lines`` the line (or row) of each feature in the file, where the format has lines.
     """
 
     source: str
@@ -31,11 +46,13 @@ class PolygonFile:
     geometry: NDArray[np.object_]
     columns: Mapping[str, NDArray[Any]]
     crs: CRS | None
+    notes: tuple[Note, ...] = ()
+    lines: tuple[int | None, ...] = ()
 
     def __len__(self) -> int:
         return len(self.geometry)
 
-    def with_crs(self, crs: CRS) -> PolygonFile:
+    def with_crs(self, crs: CRS) -> VectorFile:
         """Return the same file with its CRS settled."""
         return replace(self, crs=crs)
 
