@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gangqu_gis.cli.reading import Reading, read, reading_options, yes_option
 from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
 from gangqu_gis.messages import message
 from gangqu_gis.units import AREA_UNITS
@@ -15,15 +16,12 @@ if TYPE_CHECKING:
     from gangqu_gis.findings import Finding
     from gangqu_gis.stored_areas import FileAreas
 
-_file_crs_option = click.option("--crs", metavar="EPSG:…", help=help_text("crs"))
-_file_layer_option = click.option("--layer", help=help_text("layer"))
-
 
 @click.command(help=help_text("check"))
 @click.option("--file", type=click.Path(path_type=Path), help=help_text("check_file"))
 @click.option("--coverage", is_flag=True, help=help_text("coverage"))
-@_file_layer_option
-@_file_crs_option
+@reading_options
+@yes_option
 @format_option
 @lang_option
 @click.pass_obj
@@ -31,26 +29,26 @@ def check(
     session: Session,
     file: Path | None,
     coverage: bool,
-    layer: str | None,
-    crs: str | None,
+    reading: Reading,
+    yes: bool,
     form: str,
 ) -> None:
     """Check schema, geometry, topology and bounds."""
-    if file is None and (coverage or layer or crs):
+    if file is None and (coverage or yes or reading.given):
         raise click.UsageError(message("cli.needs_file").render(session.lang))
     if file is None:
         _check_workspace(session, form)
     else:
-        measured = _measured(session, file, layer, crs)
+        measured = _measured(session, file, reading, yes)
         _check_file(session, measured, coverage=coverage, form=form)
 
 
 @click.command(help=help_text("measure"))
 @click.argument("file", type=click.Path(path_type=Path))
-@_file_layer_option
+@reading_options
+@yes_option
 @click.option("--stated", metavar="FIELD", help=help_text("stated"))
 @click.option("--unit", "unit_name", type=click.Choice(AREA_UNITS), help=help_text("unit"))
-@_file_crs_option
 @click.option(
     "--output",
     metavar="FILE.gpkg",
@@ -63,10 +61,10 @@ def check(
 def measure(
     session: Session,
     file: Path,
-    layer: str | None,
+    reading: Reading,
+    yes: bool,
     stated: str | None,
     unit_name: str | None,
-    crs: str | None,
     output: Path | None,
     form: str,
 ) -> None:
@@ -75,7 +73,7 @@ def measure(
         raise click.UsageError(message("cli.stated_needs_unit").render(session.lang))
     from gangqu_gis.stored_areas import DEFAULT_COORDINATE_M, compare_stored
 
-    measured = _measured(session, file, layer, crs)
+    measured = _measured(session, file, reading, yes)
     stored = None
     if stated is not None and unit_name is not None:
         workspace = session.workspace_if_any()
@@ -100,14 +98,13 @@ def measure(
     exit_if(stored is not None and stored.disagrees)
 
 
-def _measured(session: Session, file: Path, layer: str | None, crs: str | None) -> FileAreas:
+def _measured(session: Session, file: Path, reading: Reading, yes: bool) -> FileAreas:
     from gangqu_gis import crs as crs_module
-    from gangqu_gis.formats import read_vector
     from gangqu_gis.stored_areas import measure_file
 
     workspace = session.workspace_if_any()
     plane = crs_module.planar(workspace.planar_crs) if workspace else None
-    return measure_file(read_vector(file, layer=layer, crs=crs), workspace_plane=plane)
+    return measure_file(read(session, file, reading, yes=yes), workspace_plane=plane)
 
 
 def _check_workspace(session: Session, form: str) -> None:

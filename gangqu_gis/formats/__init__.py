@@ -21,14 +21,25 @@ if TYPE_CHECKING:
 #: Formats whose files mix geometry types feature by feature; read by fiona.
 STREAMED = frozenset({".kml", ".dxf", ".gml", ".gpx"})
 
+#: West, south, east, north in degrees.
+Extent = tuple[float, float, float, float]
+
 Reader = Callable[[Path, str | None], VectorFile]
 
 
-def read_vector(path: Path, *, layer: str | None = None, crs: str | None = None) -> VectorFile:
+def read_vector(
+    path: Path,
+    *,
+    layer: str | None = None,
+    crs: str | None = None,
+    extent: Extent | None = None,
+    plane: CRS | None = None,
+) -> VectorFile:
     """Read the features of one layer of a local file.
 
     ``crs`` names the CRS of a file that declares none; it may repeat a declared one and never
-    override it.
+    override it.  ``extent`` (west, south, east, north in degrees) and ``plane`` are where the
+    workspace lies and what it is planned in: evidence where the file declares nothing.
 
     Raises
     ------

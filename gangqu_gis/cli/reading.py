@@ -1,0 +1,108 @@
+"""Reading a file for a command: its options, what was inferred, and the questions about it."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gangqu_gis.cli.session import F, Session, help_text
+from gangqu_gis.errors import RefusedError
+from gangqu_gis.messages import joined, message
+
+if TYPE_CHECKING:
+    from gangqu_gis.formats.vector import Note, VectorFile
+
+yes_option = click.option("--yes", is_flag=True, help=help_text("yes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is to be read: what the options settle, and whether inferences are refused."""
+
+    layer: str | None
+    crs: str | None
+    strict: bool
+
+    @property
+    def given(self) -> bool:
+        """Whether any of the options was used."""
+        return bool(self.layer or self.crs or self.strict)
+
+
+def reading_options(function: F) -> F:
+    """Add ``--layer``, ``--crs`` and ``--strict``; the command takes them as ``reading``."""
+
+    @functools.wraps(function)
+    def collected(*words: Any, **options: Any) -> Any:
+        own = {name: options.pop(name) for name in ("layer", "crs", "strict")}
+        return function(*words, reading=Reading(**own), **options)
+
+    options = (
+        click.option("--layer", help=help_text("layer")),
+        click.option("--crs", metavar="EPSG:…", help=help_text("crs")),
+        click.option("--strict", is_flag=True, help=help_text("strict")),
+    )
+    wrapped: Any = collected
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    result: F = wrapped
+    return result
+
+
+def read(session: Session, path: Path, reading: Reading, *, yes: bool) -> VectorFile:
+    """Read ``path``; say on stderr what was mended, and ask about what was inferred.
+
+    Raises
+    ------
+    RefusedError
+        Something was inferred and the answer was no, or ``--strict`` was given.
+    InputError, UsageError
+        As :func:`gangqu_gis.formats.read_vector` does.
+    """
+    from gangqu_gis import crs as crs_module
+    from gangqu_gis.formats import read_vector
+
+    workspace = session.workspace_if_any()
+    found = read_vector(
+        path,
+        layer=reading.layer,
+        crs=reading.crs,
+        extent=workspace.extent if workspace else None,
+        plane=crs_module.planar(workspace.planar_crs) if workspace else None,
+    )
+    _agree(session, found, strict=reading.strict, yes=yes)
+    return found
+
+
+def _agree(session: Session, found: VectorFile, *, strict: bool, yes: bool) -> None:
+    asking = [note for note in found.notes if note.asks]
+    if strict and asking:
+        raise _refused("reading.strict", found, asking)
+    for note in found.notes:
+        if yes or not note.asks:
+            click.echo(_line(found, note).render(session.lang), err=True)
+    if yes or not asking:
+        return
+    for note in asking:
+        click.echo(_line(found, note).render(session.lang), err=True)
+    try:
+        agreed = click.confirm(message("reading.ask").render(session.lang), err=True)
+    except click.Abort:
+        click.echo(err=True)
+        agreed = False
+    if not agreed:
+        raise _refused("reading.declined", found, asking)
+
+
+def _line(found: VectorFile, note: Note) -> Any:
+    where = found.source if note.line is None else f"{found.source}:{note.line}"
+    return message("reading.asks" if note.asks else "reading.note", file=where, text=note.text)
+
+
+def _refused(key: str, found: VectorFile, asking: list[Note]) -> RefusedError:
+    what = joined([note.text for note in asking])
+    return RefusedError(message(key, what=what), file=found.source, line=asking[0].line)
