@@ -45,6 +45,21 @@ class Plan:
         """Every feature of every layer."""
         return tuple(all_features(self.layers))
 
+    @property
+    def drawn(self) -> tuple[Feature, ...]:
+        """The features that are drawn: all but the records, whose kinds have no geometry."""
+        return tuple(f for f in self.features if not self.is_record(f))
+
+    @property
+    def drawn_layers(self) -> tuple[str, ...]:
+        """The layers of drawn features, in the order of the workspace."""
+        return tuple(name for name in self.layers if not self.schema.holds_records(name))
+
+    def is_record(self, feature: Feature) -> bool:
+        """Whether ``feature`` is a record, by its kind."""
+        kind = self.schema.kinds.get(feature.kind)
+        return kind is not None and kind.is_record
+
     @cached_property
     def by_id(self) -> Mapping[str, Feature]:
         """The features by id; of features that share an id, none, for it names neither."""

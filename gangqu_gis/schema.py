@@ -6,41 +6,60 @@ Validation, popups, exports and documentation are all derived from this declarat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from gangqu_gis.dates import PRECISIONS
 from gangqu_gis.documents import Entry, read_toml
-from gangqu_gis.messages import Text, message
+from gangqu_gis.messages import Text
 
-FIELD_TYPES = ("text", "choice", "number", "integer", "flag", "list", "bounds")
-GEOMETRIES = ("polygon", "line")
+FIELD_TYPES = (
+    *("text", "choice", "number", "integer", "flag", "list", "bounds"),
+    *("date", "feature"),
+)
+#: The geometry of a kind that is a record: its features have none.
+NO_GEOMETRY = "none"
+GEOMETRIES = ("polygon", "line", NO_GEOMETRY)
 SIDES = ("east", "south", "west", "north")
 ANY_KIND = "any"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One attribute of a feature."""
+    """One attribute of a feature.
+
+    ``of_geometry``: it describes the geometry, so that records have no such field.  A ``date``
+    is a text of ISO 8601, to the year, month or day as far as it is known, or of exactly the
+    declared ``precision``; a ``feature`` is the id of a feature that has a geometry.
+    """
 
     name: str
     label: Text
     type: str
     common: bool = False
+    of_geometry: bool = False
     required: bool = False
     required_when: tuple[tuple[str, str], ...] = ()
     choices: tuple[str, ...] = ()
     unit: str | None = None
     minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    precision: str | None = None
     pattern: str | None = None
     synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of feature: its layer, geometry, fields and what it may lie upon."""
+    """One kind of feature: its layer, geometry, fields and what it may lie upon.
+
+    A kind with geometry ``none`` is a record (a project, a month of the market): an unlocated
+    feature (RFC 7946, 3.2), never measured and never drawn.  ``id_from`` names the fields that
+    make up its id, where nobody gives it one.
+    """
 
     id: str
     layer: str
@@ -50,6 +69,19 @@ class Kind:
     fields: tuple[Field, ...]
     may_overlap: frozenset[str]
     within: str | None = None
+    id_from: tuple[str, ...] = ()
+
+    @property
+    def is_record(self) -> bool:
+        """Whether its features have no geometry."""
+        return self.geometry == NO_GEOMETRY
+
+    def id_of(self, properties: Mapping[str, Any]) -> str | None:
+        """Return the id that the fields of ``id_from`` make up, or ``None`` without them."""
+        parts = [properties.get(name) for name in self.id_from]
+        if not parts or any(part is None or part == "" for part in parts):
+            return None
+        return "-".join([self.id, *(str(part) for part in parts)]).replace("_", "-")
 
     def allows_overlap_with(self, other: Kind) -> bool:
         """Whether features of this kind and of ``other`` may share land, as either declares."""
@@ -70,6 +102,11 @@ class Schema:
     def of_layer(self, layer: str) -> list[Kind]:
         """Return the kinds that live in ``layer``."""
         return [kind for kind in self.kinds.values() if kind.layer == layer]
+
+    def holds_records(self, layer: str) -> bool:
+        """Whether ``layer`` is one of records: it has kinds, and none of them is drawn."""
+        kinds = self.of_layer(layer)
+        return bool(kinds) and all(kind.is_record for kind in kinds)
 
 
 def read_schema(path: Path, *, shown: str) -> Schema:
@@ -95,93 +132,27 @@ def read_schema(path: Path, *, shown: str) -> Schema:
         kinds[kind.id] = kind
     for entry in document.entries("kind"):
         _check_references(entry, kinds)
+    _refuse_mixed_layers(document.entries("kind"), kinds)
     return Schema(kinds)
-
-
-def attribute_faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
-    """Yield (field, what is wrong) for every attribute of one feature that breaks the schema."""
-    known = {field.name: field for field in kind.fields}
-    for name in properties:
-        if name not in known:
-            yield name, message("schema.unknown_field", name=name, kind=kind.label)
-    for field in kind.fields:
-        value = properties.get(field.name)
-        if value is None or value == "":
-            if _is_required(field, properties):
-                yield (
-                    field.name,
-                    message("schema.value_missing", label=field.label, name=field.name),
-                )
-            continue
-        fault = _value_fault(field, value)
-        if fault:
-            yield field.name, fault
-
-
-def _is_required(field: Field, properties: Mapping[str, Any]) -> bool:
-    conditions = field.required_when
-    return field.required or (
-        bool(conditions) and all(properties.get(name) == value for name, value in conditions)
-    )
-
-
-def _value_fault(field: Field, value: Any) -> Text | None:
-    shown = {"label": field.label, "name": field.name, "value": _excerpt(value)}
-    if not _TYPE_TESTS[field.type](value):
-        return message("schema.wrong_type", **shown, type=message(f"schema.type_{field.type}"))
-    if field.choices and value not in field.choices:
-        return message("schema.not_a_choice", **shown, choices=" / ".join(field.choices))
-    if field.minimum is not None and value < field.minimum:
-        return message("schema.below_minimum", **shown, minimum=field.minimum)
-    if field.pattern and not re.fullmatch(field.pattern, value):
-        return message("schema.pattern", **shown, pattern=field.pattern)
-    return None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
-
-
-def _is_bounds(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        side in SIDES
-        and isinstance(lines, list)
-        and lines
-        and all(isinstance(i, str) for i in lines)
-        for side, lines in value.items()
-    )
-
-
-_TYPE_TESTS = {
-    "text": lambda v: isinstance(v, str),
-    "choice": lambda v: isinstance(v, str),
-    "number": _is_number,
-    "integer": lambda v: isinstance(v, int) and not isinstance(v, bool),
-    "flag": lambda v: isinstance(v, bool),
-    "list": lambda v: isinstance(v, list) and all(isinstance(i, str) for i in v),
-    "bounds": _is_bounds,
-}
-
-
-def _excerpt(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def _read_field(entry: Entry) -> Field:
     type_ = _one_of(entry, "type", FIELD_TYPES)
     _refuse_misplaced(entry, type_)
-    minimum = entry.get("minimum")
+    minimum, maximum = entry.get("minimum"), entry.get("maximum")
     return Field(
         name=entry.text("name"),
         label=Text(entry.text("zh"), entry.text("en")),
         type=type_,
         common=entry.flag("common"),
+        of_geometry=entry.flag("of_geometry"),
         required=entry.flag("required"),
         required_when=tuple(entry.get("required_when", {}).items()),
         choices=entry.texts("choices", optional=True),
         unit=entry.text("unit", optional=True) or None,
         minimum=None if minimum is None else Decimal(minimum),
+        maximum=None if maximum is None else Decimal(maximum),
+        precision=entry.text("precision", optional=True) or None,
         pattern=entry.text("pattern", optional=True) or None,
         synonyms=entry.texts("synonyms", optional=True),
     )
@@ -189,13 +160,17 @@ def _read_field(entry: Entry) -> Field:
 
 def _refuse_misplaced(entry: Entry, type_: str) -> None:
     """Refuse a condition that a field of this type cannot have, or one that is no condition."""
-    minimum, pattern = entry.get("minimum"), entry.get("pattern")
-    if minimum is not None and (
-        type_ not in ("number", "integer")
-        or not isinstance(minimum, int | Decimal)
-        or isinstance(minimum, bool)
-    ):
-        raise entry.fault("minimum", "schema.bad_condition", name="minimum", type=type_)
+    pattern, precision = entry.get("pattern"), entry.get("precision")
+    for name in ("minimum", "maximum"):
+        limit = entry.get(name)
+        if limit is not None and (
+            type_ not in ("number", "integer")
+            or not isinstance(limit, int | Decimal)
+            or isinstance(limit, bool)
+        ):
+            raise entry.fault(name, "schema.bad_condition", name=name, type=type_)
+    if precision is not None and (type_ != "date" or precision not in PRECISIONS):
+        raise entry.fault("precision", "schema.bad_condition", name="precision", type=type_)
     if pattern is not None and (type_ != "text" or not _is_pattern(pattern)):
         raise entry.fault("pattern", "schema.bad_condition", name="pattern", type=type_)
     if not isinstance(entry.get("required_when", {}), Mapping):
@@ -212,22 +187,41 @@ def _is_pattern(value: Any) -> bool:
 
 def _read_kind(entry: Entry, fields: Mapping[str, Field]) -> Kind:
     own = entry.texts("fields", optional=True)
-    for name in own:
-        if name not in fields:
-            raise entry.fault("fields", "schema.undeclared_field", name=name)
+    without, id_from = entry.texts("without", optional=True), entry.texts("id_from", optional=True)
+    for list_, names in (("fields", own), ("without", without), ("id_from", id_from)):
+        for name in names:
+            if name not in fields:
+                raise entry.fault(list_, "schema.undeclared_field", name=name)
     overlap = entry.get("may_overlap", [])
+    geometry = _one_of(entry, "geometry", GEOMETRIES)
     return Kind(
         id=entry.text("id"),
         layer=entry.text("layer"),
         label=Text(entry.text("zh"), entry.text("en")),
-        geometry=_one_of(entry, "geometry", GEOMETRIES),
-        land_use=entry.text("land_use"),
-        fields=tuple(f for f in fields.values() if f.common or f.name in own),
+        geometry=geometry,
+        land_use=entry.text("land_use", optional=geometry == NO_GEOMETRY),
+        fields=tuple(
+            field
+            for field in fields.values()
+            if (field.common or field.name in own)
+            and field.name not in without
+            and not (field.of_geometry and geometry == NO_GEOMETRY)
+        ),
         may_overlap=frozenset(
             [ANY_KIND] if overlap == ANY_KIND else entry.texts("may_overlap", optional=True)
         ),
         within=entry.text("within", optional=True) or None,
+        id_from=id_from,
     )
+
+
+def _refuse_mixed_layers(entries: list[Entry], kinds: Mapping[str, Kind]) -> None:
+    """Refuse a layer that holds records and drawn features: a survey file is no table."""
+    records: dict[str, bool] = {}
+    for entry in entries:
+        kind = kinds[entry.text("id")]
+        if records.setdefault(kind.layer, kind.is_record) != kind.is_record:
+            raise entry.fault("geometry", "schema.mixed_layer", layer=kind.layer)
 
 
 def _check_references(entry: Entry, kinds: Mapping[str, Kind]) -> None:

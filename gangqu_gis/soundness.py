@@ -6,6 +6,7 @@ import shapely
 
 from gangqu_gis.layers import GEOMETRY_TYPES, Feature
 from gangqu_gis.messages import Text, message
+from gangqu_gis.schema import Kind
 
 
 def geometry_fault(feature: Feature) -> Text | None:
@@ -31,6 +32,13 @@ _REASONS = {
     "Duplicate Rings": "geometry.duplicate_rings",
     "Too few points in geometry component": "geometry.too_few_points",
 }
+
+
+def record_fault(kind: Kind, feature: Feature) -> Text | None:
+    """Return why a record cannot stand as it is: it has a geometry, and could not be drawn."""
+    if kind.is_record and (feature.geometry is not None or feature.unread_geometry is not None):
+        return message("geometry.of_a_record", kind=kind.label)
+    return None
 
 
 def polygon_fault(feature: Feature) -> Text | None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from gangqu_gis.attributes import attribute_faults
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.layers import GEOMETRY_TYPES, Feature
 from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
 from gangqu_gis.rules import AreaRule
-from gangqu_gis.schema import Kind, attribute_faults
-from gangqu_gis.soundness import geometry_fault
+from gangqu_gis.schema import Kind
+from gangqu_gis.soundness import geometry_fault, record_fault
 
 
 def check_validity(plan: Plan) -> list[Finding]:
@@ -68,13 +69,16 @@ def _each_feature(plan: Plan) -> Iterator[Finding]:
 
 
 def _geometry(feature: Feature, kind: Kind | None) -> Iterator[Finding]:
-    fault = geometry_fault(feature)
+    if kind is not None and kind.is_record:
+        fault = record_fault(kind, feature)
+    else:
+        fault = geometry_fault(feature)
     if fault is not None:
         remedy = message("validity.redraw")
         yield _finding(
             "geometry.valid", feature, _of(feature, fault), remedy, shape=feature.geometry
         )
-    elif kind is not None and feature.geometry is not None:
+    elif kind is not None and not kind.is_record and feature.geometry is not None:
         accepted = GEOMETRY_TYPES[kind.geometry]
         if feature.geometry.geom_type not in accepted:
             text = message(
@@ -118,7 +122,8 @@ def _expected_counts(plan: Plan) -> Iterator[Finding]:
 
 def _links(plan: Plan) -> Iterator[Finding]:
     """Names in one part of the data that another part does not know."""
-    lines = {feature.id for feature in plan.features if not _is_polygon(plan, feature)}
+    lines = {feature.id for feature in plan.features if _geometry_kind(plan, feature) == "line"}
+    drawn = {feature.id for feature in plan.drawn}
     for feature in plan.features:
         bounds = feature.properties.get("bounds")
         sides = bounds.values() if isinstance(bounds, dict) else ()
@@ -130,7 +135,21 @@ def _links(plan: Plan) -> Iterator[Finding]:
             if id_ not in plan.register.figures:
                 text = message("validity.unknown_figure", id=feature.label, figure=id_)
                 yield _finding("link.figures", feature, text, message("validity.correct_link"))
+        yield from _links_to_features(plan, feature, drawn)
     yield from _rule_features(plan)
+
+
+def _links_to_features(plan: Plan, feature: Feature, drawn: set[str]) -> Iterator[Finding]:
+    kind = plan.schema.kinds.get(feature.kind)
+    for field in () if kind is None else kind.fields:
+        value = feature.properties.get(field.name)
+        if field.type == "feature" and isinstance(value, str) and value and value not in drawn:
+            text = message(
+                "validity.unknown_site", id=feature.label, label=field.label, value=value
+            )
+            yield _finding(
+                f"link.{field.name}", feature, text, message("validity.correct_link")
+            )
 
 
 def _texts(value: object) -> list[str]:
@@ -154,9 +173,9 @@ def _rule_features(plan: Plan) -> Iterator[Finding]:
                 )
 
 
-def _is_polygon(plan: Plan, feature: Feature) -> bool:
+def _geometry_kind(plan: Plan, feature: Feature) -> str:
     kind = plan.schema.kinds.get(feature.kind)
-    return kind is None or kind.geometry == "polygon"
+    return "polygon" if kind is None else kind.geometry
 
 
 def _of(feature: Feature, fault: Text) -> Text:

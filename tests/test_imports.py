@@ -26,11 +26,11 @@ PACKAGE = ROOT / "gangqu_gis"
 RANKS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
-        "messages expressions intervals gcj02 people",
+        "dates messages expressions intervals gcj02 people",
         "errors units checks findings",
         "clock documents files crs rules dimensions",
         "workspace schema figures chain formats measure",
-        "layers history readings register rulebook causes consistency tolerance",
+        "attributes layers history readings register rulebook causes consistency tolerance",
         "evidence changes store plan area_causes stored_areas soundness",
         "validity",
         "reconcile bounds topology",

@@ -14,9 +14,10 @@ import pytest
 
 from gangqu_gis.causes import UNIT_SLIPS
 from gangqu_gis.checks import Verdict
+from gangqu_gis.dates import PRECISIONS
 from gangqu_gis.findings import Severity
 from gangqu_gis.messages import Text, joined, message, plain
-from gangqu_gis.schema import SIDES
+from gangqu_gis.schema import FIELD_TYPES, SIDES
 from gangqu_gis.stored_areas import StoredCause
 
 PACKAGE = Path(__file__).resolve().parents[1] / "gangqu_gis"
@@ -31,7 +32,8 @@ FAMILIES: dict[str, frozenset[str]] = {
     "cause.slip_": frozenset(name for _, name in UNIT_SLIPS),
     "cause.how_": frozenset(("dropped", "changed", "exchanged")),
     "measure.cause_": frozenset(cause.value for cause in StoredCause) - {StoredCause.NONE.value},
-    "schema.type_": frozenset(("text", "choice", "number", "integer", "flag", "list", "bounds")),
+    "schema.type_": frozenset(FIELD_TYPES),
+    "schema.precision_": frozenset(PRECISIONS),
     "map.bounds_": frozenset(SIDES),
     "area_cause.hole_": frozenset(("filled", "added")),
     "area_cause.own_part_": frozenset(("less", "plus")),

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from cases import SMALL_SCHEMA, SmallWorkspace, gangqu, refusal
 
+from gangqu_gis.attributes import attribute_faults
 from gangqu_gis.errors import InputError
-from gangqu_gis.schema import Schema, attribute_faults, read_schema
+from gangqu_gis.schema import Schema, read_schema
 
 FIELDS = """
 [[field]]

@@ -41,7 +41,7 @@ def assessment_document(assessment: Assessment, *, lang: str, with_checks: bool 
         "summary": {
             "figures": len(plan.register.figures),
             "rules": len(plan.rules),
-            "features": len(plan.features),
+            "features": len(plan.drawn),
             "checks": len(assessment.checks) if with_checks else 0,
             "findings": len(assessment.findings),
             "verdicts": {v.value: n for v, n in assessment.verdicts.items()} if with_checks else {},

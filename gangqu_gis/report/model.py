@@ -137,7 +137,7 @@ def counts(report: Report) -> Text:
         "report.summary",
         figures=len(plan.register.figures),
         rules=len(plan.rules),
-        features=len(plan.features),
+        features=len(plan.drawn),
         checks=len(report.checks),
         findings=len(report.findings),
     )

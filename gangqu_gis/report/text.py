@@ -111,7 +111,7 @@ def summary(assessment: Assessment, lang: str) -> RenderableType:
         "report.summary",
         figures=len(plan.register.figures),
         rules=len(plan.rules),
-        features=len(plan.features),
+        features=len(plan.drawn),
         checks=len(assessment.checks),
         findings=len(assessment.findings),
     )

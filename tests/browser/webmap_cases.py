@@ -110,6 +110,8 @@ def _text(words: Iterator[str]) -> Text:
 def _hostile_layer(layer: Layer, words: Iterator[str]) -> Layer:
     file = next(words)
     features = [replace(_hostile_feature(f, words), file=file) for f in layer.features]
+    if not features:
+        return replace(layer, file=file)
     first = features[0]
     # Ids that break every rule, one of them twice.
     for number, id_ in enumerate((*HOSTILE, HOSTILE[0]), len(features) + 1):

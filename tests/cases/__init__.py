@@ -202,6 +202,11 @@ class SmallWorkspace:
     lines: list[Any] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
     marker: str = SMALL_WORKSPACE
+    schema: str = ""
+
+    def whole_schema(self) -> str:
+        """Return the schema with what ``schema`` adds to it."""
+        return SMALL_SCHEMA + "\n" + _fields_of_the_shipped_schema() + "\n" + self.schema
 
     def write(self) -> Path:
         """Write the files and return the workspace's root."""
@@ -212,7 +217,7 @@ class SmallWorkspace:
         place = '[[place]]\nchapter = "第一章"\nsection = "第一节"\nat = "第一段"\n\n'
         texts = {
             "workspace.toml": self.marker,
-            "schema.toml": SMALL_SCHEMA + "\n" + _fields_of_the_shipped_schema(),
+            "schema.toml": self.whole_schema(),
             "lots.geojson": layer_text(self.lots),
             "lines.geojson": layer_text(self.lines, name="lines"),
             "plan/vocabulary.toml": SMALL_VOCABULARY,
