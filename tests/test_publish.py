@@ -12,14 +12,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from browser.webmap_cases import hostile, real
+from browser.webmap_cases import PAGES, hostile, real
 from cases import ROOT, Command
 
 from gangqu_gis.errors import InputError, RefusedError
 from gangqu_gis.plan import digest_of
 from gangqu_gis.publish import package, package_name, write_package, zip_of
 
-MAPS = ["districts", "index", "parcels", "reconciliation", "renovation"]
+MAPS = sorted(PAGES)
 
 
 @cache

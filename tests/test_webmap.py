@@ -18,7 +18,16 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from browser.webmap_cases import HOSTILE, ROOT, changed, hostile, real, texts_in
+from browser.webmap_cases import (
+    HOSTILE,
+    PAGES,
+    ROOT,
+    changed,
+    hostile,
+    real,
+    record_of_form,
+    texts_in,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +41,8 @@ from gangqu_gis.webmap.entries import polygon_entry
 from gangqu_gis.webmap.frame import frame
 from gangqu_gis.webmap.page import render_index, render_page, safe_json, safe_text
 from gangqu_gis.webmap.pages import read_site
-from gangqu_gis.webmap.payload import index_payload, key_figures, page_texts
+from gangqu_gis.webmap.overview import key_figures
+from gangqu_gis.webmap.payload import index_payload, page_texts
 from gangqu_gis.webmap.pinyin import pinyin_keys
 from gangqu_gis.webmap.titleblock import notice
 from gangqu_gis.workspace import open_workspace
@@ -52,10 +62,10 @@ def parts(page: str) -> tuple[str, str, str]:
     return title[1], data[1], rest
 
 
-PAGES = [(case, lang) for case in CASES for lang in LANGUAGES]
+CASES_AND_LANGUAGES = [(case, lang) for case in CASES for lang in LANGUAGES]
 
 
-@pytest.fixture(scope="module", params=PAGES, ids="-".join)
+@pytest.fixture(scope="module", params=CASES_AND_LANGUAGES, ids="-".join)
 def page(request: pytest.FixtureRequest) -> tuple[str, dict[str, object], str]:
     case, lang = request.param
     assessment = CASES[case]()
@@ -187,6 +197,21 @@ def test_script_writes_no_markup() -> None:
         # Words for readers come from the payload, in the page's language.
         assert not re.search("[\u4e00-\u9fff]", source), path.name
     assert {path.name for path in STATIC.glob("*.js")} == set(assets.SCRIPTS)
+    assert {path.name for path in STATIC.glob("*.css")} == set(assets.STYLES)
+
+
+def test_every_form_has_one_maker_and_one_script() -> None:
+    """A section named by a page but drawn by nothing would leave the panel empty."""
+    source = "".join((STATIC / name).read_text(encoding="utf-8") for name in assets.SCRIPTS)
+    drawn = re.findall(r"^sectionMakers\.(\w+) =", source, re.MULTILINE)
+    assert len(drawn) == len(set(drawn))
+    made = {
+        record["form"]
+        for case in (real, changed)
+        for text in render_site(case(), lang="zh").values()
+        for record in data_of(text)["sections"]
+    }
+    assert made == set(drawn)
 
 
 def test_groups_follow_the_schema_and_sum_measured_areas() -> None:
@@ -231,7 +256,8 @@ def test_a_feature_shows_stated_figure_place_and_verdict() -> None:
 
 
 def test_contradictions_are_the_inconsistent_checks() -> None:
-    found = [entry["rule"] for entry in index_payload(real(), "zh")["contradictions"]]
+    record = record_of_form(index_payload(real(), "zh"), "open")
+    found = [entry["rule"] for entry in record["contradictions"]]
     assert found == [c.rule for c in real().checks if c.verdict is Verdict.INCONSISTENT]
 
 
@@ -268,7 +294,7 @@ def test_a_page_without_features_still_renders() -> None:
     assert render_page(empty, lang="zh").endswith("</html>\n")
 
 
-FILES = ["index.html", "districts.html", "parcels.html", "renovation.html", "reconciliation.html"]
+FILES = [f"{name}.html" for name in PAGES]
 
 
 @cache
@@ -301,8 +327,11 @@ def test_everything_around_the_data_is_the_same_on_every_page_and_for_hostile_wo
 def test_both_languages_have_the_same_blocks() -> None:
     for name in FILES:
         zh, en = (data_of(site(lang)[name]) for lang in LANGUAGES)
-        assert _shape({**zh, "rows": []}) == _shape({**en, "rows": []})
-        assert [row["rule"] for row in zh["rows"]] == [row["rule"] for row in en["rows"]]
+        rows = [record_of_form(page, "rows") for page in (zh, en)]
+        for record in filter(None, rows):
+            record["rows"] = [row["rule"] for row in record["rows"]]
+        assert rows[0] == rows[1]
+        assert _shape(zh) == _shape(en)
 
 
 def test_another_workspace_without_declared_pages_has_overview_and_checks() -> None:
@@ -321,7 +350,7 @@ def test_another_workspace_declares_its_own_pages(tmp_path: Path) -> None:
     assert list(pages) == ["index.html", "orchards.html", "reconciliation.html"]
     payload = data_of(pages["orchards.html"])
     assert {feature["kind"] for feature in payload["features"]} == {"orchard"}
-    assert len(payload["blocks"][0]["rows"]) == len(payload["features"])
+    assert len(record_of_form(payload, "table")["rows"]) == len(payload["features"])
 
 
 @pytest.mark.parametrize(
@@ -344,7 +373,7 @@ def test_a_broken_declaration_is_told_with_its_line(tmp_path: Path, text: str, r
 
 
 def test_reconciliation_rows_are_all_checks_with_their_places() -> None:
-    rows = data_of(site("zh")["reconciliation.html"])["rows"]
+    rows = record_of_form(data_of(site("zh")["reconciliation.html"]), "rows")["rows"]
     assert sorted(row["rule"] for row in rows) == sorted(c.rule for c in real().checks)
     by_rule = {row["rule"]: row for row in rows}
     assert by_rule["binhai_two_totals"]["refs"] == ["district-binhai"]
@@ -353,7 +382,7 @@ def test_reconciliation_rows_are_all_checks_with_their_places() -> None:
 
 
 def test_the_third_phase_is_never_added() -> None:
-    (block,) = [b for b in data_of(site("zh")["parcels.html"])["blocks"] if b["form"] == "sum"]
+    block = record_of_form(data_of(site("zh")["parcels.html"]), "sum")
     assert block["total"]["stated"] == "47.3公顷"
     assert [part["stated"] for part in block["parts"]] == ["14公顷", "33.3公顷"]
     assert [piece["share"] is None for piece in block["parts"][1]["pieces"]] == [True] * 4
@@ -394,13 +423,13 @@ def test_pinyin_is_a_key_of_the_search() -> None:
 
 def test_before_and_after_come_from_the_history() -> None:
     pages = render_site(changed(), lang="zh")
-    change = data_of(pages["index.html"])["changes"]
+    change = record_of_form(data_of(pages["index.html"]), "changes")
     assert change["hash"] == "ab" * 6
     moved, renamed = change["items"]
     assert moved["moved"] and not renamed["moved"]
     assert moved["before"]["area"].endswith("公顷") and moved["before"] != moved["after"]
-    assert data_of(pages["renovation.html"])["changes"] is None
-    assert data_of(site("zh")["index.html"])["changes"] is None
+    assert record_of_form(data_of(pages["renovation.html"]), "changes") is None
+    assert record_of_form(data_of(site("zh")["index.html"]), "changes") is None
 
 
 def test_a_feature_tells_its_history() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 #: The page's script, in this order, in one closure.
 SCRIPTS = (
     "dom.js",
+    "sections.js",
     "icons.js",
     "geodesy.js",
     "patterns.js",
@@ -35,12 +36,23 @@ SCRIPTS = (
     "nav.js",
     "panel.js",
     "legend.js",
-    "checks.js",
+    "open.js",
     "search.js",
     "measure.js",
     "link.js",
     "paper.js",
     "page.js",
+)
+
+#: The page's style sheet, in this order: what adapts to a screen or to paper comes last.
+STYLES = (
+    "page.css",
+    "map.css",
+    "panel.css",
+    "card.css",
+    "content.css",
+    "phone.css",
+    "paper.css",
 )
 
 #: Leaflet's licence; the package that ships Leaflet ships no copy of it.
@@ -112,7 +124,7 @@ def page_script() -> str:
 @cache
 def page_style() -> str:
     """Return the page's own style sheet."""
-    return _closed(_static("page.css"), "style")
+    return _closed("\n".join(_static(name) for name in STYLES), "style")
 
 
 def _inline_image(match: re.Match[str]) -> str:

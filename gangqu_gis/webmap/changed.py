@@ -18,24 +18,26 @@ from gangqu_gis.webmap.view import View
 Entry = dict[str, Any]
 
 
-def latest_changes(view: View) -> Entry | None:
-    """Return the last change set that touched a feature of the page, or ``None``.
+def change_section(view: View) -> list[Entry]:
+    """Return the last change set that touched a feature of the page; nothing where none did.
 
     Each feature comes with its outline and ellipsoidal area before and after.
     """
     shown = frozenset(f.id for f in view.features if f.id)
     touching = [e for e in view.assessment.plan.history.entries if e.touches(shown)]
     if not touching:
-        return None
+        return []
     entry = touching[-1]
-    return {
-        "number": entry.number,
-        "time": entry.time,
-        "by": entry.by,
-        "reason": entry.reason,
-        "hash": entry.hash[:12],
-        "items": _items(entry, shown, view),
-    }
+    return [
+        {
+            "number": entry.number,
+            "time": entry.time,
+            "by": entry.by,
+            "reason": entry.reason,
+            "hash": entry.hash[:12],
+            "items": _items(entry, shown, view),
+        }
+    ]
 
 
 def _items(entry: HistoryEntry, shown: frozenset[str], view: View) -> list[Entry]:

@@ -12,8 +12,9 @@ function showFormer(shown) {
   if (formerLayer) formerLayer.remove();
   formerLayer = null;
   if (formerBox) formerBox.checked = shown;
-  if (!shown || !payload.changes) return;
-  const outlines = payload.changes.items.filter((item) => item.before).map((item) => L.geoJSON(item.before.geometry,
+  const set = recordOf('changes');
+  if (!shown || !set) return;
+  const outlines = set.items.filter((item) => item.before).map((item) => L.geoJSON(item.before.geometry,
     { ...FORMER, style: FORMER }));
   formerLayer = L.layerGroup(outlines).addTo(map);
 }
@@ -30,9 +31,7 @@ function changeRow(item) {
     area(item.before), area(item.after));
 }
 
-function changesSection() {
-  const set = payload.changes;
-  if (!set) return null;
+sectionMakers.changes = (set) => {
   formerBox = el('input', { type: 'checkbox', id: 'former', 'on.change': (event) => {
     showFormer(event.target.checked);
     writeAddress();
@@ -45,4 +44,6 @@ function changesSection() {
       el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, texts.column_name), el('th', { scope: 'col' }, texts.before),
         el('th', { scope: 'col' }, texts.after))),
       el('tbody', {}, set.items.map(changeRow))));
-}
+};
+
+keepInAddress('before', { write: () => (formerShown() ? '1' : ''), read: (value) => showFormer(value === '1') });

@@ -73,9 +73,11 @@ function sumBlock(block) {
   ];
 }
 
-function contentSections() {
-  return payload.blocks.map((block) => el('section', { class: `block block-${block.form}` },
-    el('h2', {}, block.title, el('small', {}, texts.as_printed)),
-    block.form === 'sum' ? sumBlock(block) : tableBlock(block),
-    block.note ? el('p', { class: 'hint' }, words(block.note)) : null));
+function blockSection(block, ...content) {
+  return el('section', { class: `block block-${block.form}` },
+    el('h2', {}, block.title, el('small', {}, texts.as_printed)), ...content,
+    block.note ? el('p', { class: 'hint' }, words(block.note)) : null);
 }
+
+sectionMakers.table = (block) => blockSection(block, tableBlock(block));
+sectionMakers.sum = (block) => blockSection(block, sumBlock(block));

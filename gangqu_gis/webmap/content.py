@@ -26,7 +26,7 @@ def blocks(view: View) -> list[Entry]:
     return [entry for entry in made if entry is not None]
 
 
-def years(view: View) -> list[Entry]:
+def year_section(view: View) -> list[Entry]:
     """Return what the plan states for each year of its period; nothing where it states nothing."""
     plan, site = view.assessment.plan, view.site
     first, last = plan.workspace.plan_period
@@ -39,7 +39,7 @@ def years(view: View) -> list[Entry]:
         ]
         marks = [f for f in plan.register.figures.values() if _is_milestone(f, year)]
         found.append({"year": year, "figures": _cells(figures, view), "marks": _cells(marks, view)})
-    return found if any(entry["figures"] for entry in found) else []
+    return [{"years": found}] if any(entry["figures"] for entry in found) else []
 
 
 def disputed(figure: Figure, assessment: Assessment) -> list[Check]:

@@ -53,11 +53,9 @@ function legendBlocks(level) {
     judging ? null : legendBlock(level, texts.legend_kind, payload.groups.filter((group) => group.count)
       .map((group) => legendRow(groupSwatch(group), group.label))),
     legendBlock(level, texts.legend_basis, basisRows()),
-    payload.changes && formerShown() ? legendBlock(level, texts.last_change, [legendRow(formerSwatch(), texts.former)]) : null,
+    formerShown() ? legendBlock(level, texts.last_change, [legendRow(formerSwatch(), texts.former)]) : null,
     legendBlock(level, texts.legend_base, [...base, sea]),
   ];
 }
 
-function legendSection() {
-  return el('section', { class: 'legend' }, el('h2', {}, texts.legend), ...legendBlocks(3).filter(Boolean));
-}
+sectionMakers.legend = () => el('section', { class: 'legend' }, el('h2', {}, texts.legend), ...legendBlocks(3).filter(Boolean));

@@ -7,9 +7,10 @@ function addressOfView() {
   const centre = map.getCenter();
   const parts = [`view=${map.getZoom()}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}`];
   if (hiddenGroups.size || payload.basemap) parts.push(`off=${[...hiddenGroups].map(encodeURIComponent).join(',')}`);
-  if (yearSlider && yearSlider.value !== '0') parts.push(`year=${yearNow()}`);
-  if (formerShown()) parts.push('before=1');
-  if (wantedVerdict) parts.push(`verdict=${wantedVerdict}`);
+  for (const [name, part] of addressParts) {
+    const value = part.write();
+    if (value) parts.push(`${name}=${encodeURIComponent(value)}`);
+  }
   if (openRule) parts.push(`row=${encodeURIComponent(openRule)}`);
   else if (selected) parts.push(`sel=${encodeURIComponent(selected.ref)}`);
   return `#${parts.join('&')}`;
@@ -50,11 +51,9 @@ function readAddress() {
   const parts = readParts();
   const unasked = payload.basemap ? payload.base.map((base) => base.id) : [];
   const off = new Set('off' in parts ? parts.off.split(',').map(decoded) : unasked);
-  setYear(parts.year);
-  showFormer(parts.before === '1');
   for (const id of groupBoxes.keys()) if (isShown(id) === off.has(id)) switchGroup(id, !off.has(id));
   const wanted = featureOf(decoded(parts.sel || ''));
-  if (judging) setFilter(parts.verdict);
+  for (const [name, part] of addressParts) part.read(decoded(parts[name] || ''));
   const row = judging && parts.row ? decoded(parts.row) : '';
   if (row) openRow(row, true);
   else if (wanted) select(wanted.ref, { from: 'address' });

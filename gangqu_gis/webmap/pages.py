@@ -18,6 +18,10 @@ FILE = "maps.toml"
 FORMS = ("features", "matrix", "sum")
 #: Pages that every workspace has; the declared ones stand between them.
 INDEX, RECONCILIATION = "index", "reconciliation"
+#: Sections of every page, after its own.
+COMMON = ("changes", "layers", "legend", "about")
+#: How wide the panel is beside the map: a list, tables of a few columns, a table of everything.
+NARROW, MIDDLE, WIDE = "narrow", "middle", "wide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its file is ``id``.html."""
+    """One page: its file is ``id``.html, its panel the ``sections`` in this order.
+
+    Each section is made by gangqu_gis.webmap.sections and drawn by the script of its form.
+    """
 
     id: str
     title: Text
@@ -56,6 +63,8 @@ class Page:
     kinds: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
+    sections: tuple[str, ...] = ("blocks", *COMMON)
+    layout: str = MIDDLE
 
     @property
     def file(self) -> str:
@@ -148,12 +157,17 @@ class _Names:
 
 
 def _index() -> Page:
-    return Page(INDEX, message("map.index_title"), message("map.index_short"))
+    before, after = ("key_figures", "years"), ("changes", "layers", "legend", "open", "about")
+    return _built_in(INDEX, (*before, *after), NARROW)
 
 
 def _reconciliation() -> Page:
-    title, short = message("map.reconciliation_title"), message("map.reconciliation_short")
-    return Page(RECONCILIATION, title, short)
+    return _built_in(RECONCILIATION, ("rows", *COMMON), WIDE)
+
+
+def _built_in(id_: str, sections: tuple[str, ...], layout: str) -> Page:
+    title, short = message(f"map.{id_}_title"), message(f"map.{id_}_short")
+    return Page(id_, title, short, sections=sections, layout=layout)
 
 
 def _page(entry: Entry, names: _Names) -> Page:

@@ -16,15 +16,12 @@ function panelHead() {
     drawerButton);
 }
 
-function keyFigures() {
-  if (!payload.key_figures.length) return null;
-  return el('section', { class: 'key-figures' },
-    el('h2', {}, texts.key_figures, el('small', {}, texts.as_printed)),
-    el('ul', {}, payload.key_figures.map((figure) => el('li', { title: figure.place },
-      el('b', {}, quoted(figure.stated)),
-      el('span', {}, figure.subject === payload.place ? '' : `${figure.subject} `, figure.label),
-      figure.disputed.length ? badge('inconsistent') : null))));
-}
+sectionMakers.key_figures = (record) => el('section', { class: 'key-figures' },
+  el('h2', {}, texts.key_figures, el('small', {}, texts.as_printed)),
+  el('ul', {}, record.figures.map((figure) => el('li', { title: figure.place },
+    el('b', {}, quoted(figure.stated)),
+    el('span', {}, figure.subject === payload.place ? '' : `${figure.subject} `, figure.label),
+    figure.disputed.length ? badge('inconsistent') : null))));
 
 function worstVerdict(feature) {
   if (feature.worst) return feature.worst;
@@ -76,12 +73,10 @@ function baseItem(base) {
     el('span', { class: 'count' }, fill(texts.count, { count: base.count }))));
 }
 
-function layerSection() {
-  return el('section', { id: 'layers' },
-    el('h2', {}, texts.groups, el('small', {}, texts.measured_sums)),
-    el('ul', { class: 'groups' }, payload.groups.filter((group) => group.count).map(groupItem),
-      payload.base.filter((base) => base.count).map(baseItem)));
-}
+sectionMakers.layers = () => el('section', { id: 'layers' },
+  el('h2', {}, texts.groups, el('small', {}, texts.measured_sums)),
+  el('ul', { class: 'groups' }, payload.groups.filter((group) => group.count).map(groupItem),
+    payload.base.filter((base) => base.count).map(baseItem)));
 
 function switchGroup(groupId, shown) {
   const box = groupBoxes.get(groupId);
@@ -119,12 +114,10 @@ function fitFrame() {
 function makePanel() {
   append(panelBody, [
     payload.warning ? el('p', { class: 'warning' }, payload.warning) : null,
-    payload.basemap ? el('p', { class: 'warning' }, payload.basemap.warning) : null,
-    keyFigures(), yearSection(), contentSections(), tableSection(), changesSection(), layerSection(), legendSection(),
-    payload.page === 'index' ? checksSection() : null, aboutSection()]);
+    payload.basemap ? el('p', { class: 'warning' }, payload.basemap.warning) : null, panelSections()]);
   append(panel, [panelHead(), navigation(), searchBox(), panelBody]);
+  document.body.classList.add(`page-${payload.page}`, `layout-${payload.layout}`);
   document.body.classList.toggle('judging', judging);
-  document.body.classList.toggle('with-content', payload.blocks.length > 0);
   document.body.prepend(el('a', { class: 'skip', href: '#layers', 'on.click': skipToList }, texts.skip), panel);
   setDrawer(false);
 }

@@ -14,13 +14,13 @@ function titleRows(onPaper) {
   return facts(payload.title.rows.map((row) => [row.label, words(full(row))]));
 }
 
-function aboutSection() {
+sectionMakers.about = () => {
   const print = (paper) => button(PAPERS[paper], () => printOn(paper), { class: 'print' });
   return el('section', { class: 'about' }, el('h2', {}, texts.about), titleRows(false),
     el('p', { class: 'notice' }, words(payload.title.notice)),
     el('p', { class: 'hint' }, texts.link),
     el('div', { class: 'prints' }, el('span', {}, texts.print), ...Object.keys(PAPERS).map(print)));
-}
+};
 
 function setPaper(paper) {
   for (const name of Object.keys(PAPERS)) document.documentElement.classList.toggle(`paper-${name}`, name === paper);

@@ -5,22 +5,16 @@ Pure selection and wording: no area and no verdict is computed here.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from gangqu_gis.assessment import Assessment
-from gangqu_gis.checks import Verdict
-from gangqu_gis.figures import Figure
-from gangqu_gis.findings import Finding
 from gangqu_gis.messages import catalogue, message
-from gangqu_gis.webmap import changed, content, entries, groups, packed, plane, rows, style
+from gangqu_gis.webmap import entries, groups, packed, plane, style
 from gangqu_gis.webmap.basemap import NO_BASEMAP, Basemap
-from gangqu_gis.webmap.pages import INDEX, Page, read_site
+from gangqu_gis.webmap.pages import Page, read_site
+from gangqu_gis.webmap.sections import sections
 from gangqu_gis.webmap.titleblock import title_block
 from gangqu_gis.webmap.view import View
-
-#: How many of the plan's figures the overview shows at its head.
-KEY_FIGURES = 6
 
 Entry = dict[str, Any]
 
@@ -41,6 +35,8 @@ def page_payload(view: View, pages: list[Page], basemap: Basemap = NO_BASEMAP) -
     return {
         "lang": lang,
         "page": view.page.id,
+        "layout": view.page.layout,
+        "judges": view.judges,
         "pages": navigation(pages, view.page, lang),
         "texts": page_texts(lang),
         "title": title_block(view, tiles=basemap.name != "none"),
@@ -62,10 +58,7 @@ def page_payload(view: View, pages: list[Page], basemap: Basemap = NO_BASEMAP) -
         "placeholder": view.say(message("map.placeholder_long")),
         "plane": plane.parameters(plan.workspace.planar_crs),
         "basemap": basemap.entry(lang),
-        "changes": changed.latest_changes(view),
-        "blocks": content.blocks(view),
-        **_overview(view),
-        "rows": rows.rows(view) if view.judges else [],
+        "sections": sections(view),
     }
 
 
@@ -92,45 +85,6 @@ def page_texts(lang: str) -> dict[str, str]:
     }
 
 
-def _overview(view: View) -> Entry:
-    """Return what only the overview shows: key figures, years, what is open."""
-    if view.page.id != INDEX:
-        return {"key_figures": [], "years": [], "contradictions": [], "findings": []}
-    assessment, lang = view.assessment, view.lang
-    open_ = [c for c in assessment.checks if c.verdict is Verdict.INCONSISTENT]
-    return {
-        "key_figures": [_key_figure(f, assessment, lang) for f in key_figures(assessment)],
-        "years": content.years(view),
-        "contradictions": [entries.check_entry(check, lang) for check in open_],
-        "findings": [_finding(finding, lang) for finding in assessment.findings],
-    }
-
-
-def key_figures(assessment: Assessment) -> list[Figure]:
-    """Return the figures of the plan period on which most rules rest, in the order of the plan.
-
-    Figures about a single feature stand in its own card and are left out, and of figures that
-    state the same quantity of the same subject the first is taken.
-    """
-    plan = assessment.plan
-    period = "-".join(map(str, plan.workspace.plan_period))
-    uses = Counter(figure for rule in plan.rules for figure in rule.figures)
-    first: dict[tuple[str, str], Figure] = {}
-    weight: Counter[str] = Counter()
-    for figure in plan.register.figures.values():
-        if figure.period == period and figure.subject.feature is None:
-            shown = first.setdefault((figure.subject.id, figure.quantity.id), figure)
-            weight[shown.id] = max(weight[shown.id], uses[figure.id])
-    chosen = {id_ for id_, _ in weight.most_common(KEY_FIGURES)}
-    return [figure for figure in first.values() if figure.id in chosen]
-
-
-def _key_figure(figure: Figure, assessment: Assessment, lang: str) -> Entry:
-    disputed = content.disputed(figure, assessment)
-    titles = [check.title.render(lang) for check in disputed]
-    return {**entries.figure_entry(figure, lang), "disputed": titles}
-
-
 def _verdicts(assessment: Assessment, lang: str) -> list[Entry]:
     rows_ = []
     for verdict, count in assessment.verdicts.items():
@@ -140,13 +94,3 @@ def _verdicts(assessment: Assessment, lang: str) -> list[Entry]:
             {"id": verdict.value, "label": label, "count": count, "colour": colour, "glyph": glyph}
         )
     return rows_
-
-
-def _finding(finding: Finding, lang: str) -> Entry:
-    return {
-        "severity": finding.severity.value,
-        "subject": finding.subject,
-        "text": finding.text.render(lang),
-        "remedy": finding.remedy.render(lang),
-        "place": finding.place,
-    }

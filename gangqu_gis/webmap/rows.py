@@ -28,16 +28,26 @@ MANY = 5000
 Entry = dict[str, Any]
 
 
-def rows(view: View) -> list[Entry]:
-    """Return every check as a row of the table.
+def row_section(view: View) -> list[Entry]:
+    """Return every check as a row of the table, and how many rows are left out, by verdict.
 
-    Of a very large plan, those that only say that nothing is stated are left to the map.
+    Of a very large plan, those that only say that nothing is stated are left to the map: the
+    page says how many, and each is told on the card of its feature.
     """
     checks = view.assessment.checks
-    if len(checks) > MANY:
-        checks = tuple(c for c in checks if c.verdict is not Verdict.UNSTATED)
-    ordered = sorted(checks, key=lambda check: ORDER.index(check.verdict))
-    return [_row(check, view) for check in ordered]
+    if not checks:
+        return []
+    told = [c for c in checks if c.verdict is not Verdict.UNSTATED]
+    shown = told if len(checks) > MANY else checks
+    ordered = sorted(shown, key=lambda check: ORDER.index(check.verdict))
+    return [
+        {
+            "rows": [_row(check, view) for check in ordered],
+            "total": len(checks),
+            "left_out": len(checks) - len(shown),
+            "left_out_verdict": Verdict.UNSTATED.value,
+        }
+    ]
 
 
 def _row(check: Check, view: View) -> Entry:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gangqu_gis.assessment import Assessment
-from gangqu_gis.webmap import content
 from gangqu_gis.webmap.basemap import basemap as basemap_of
 from gangqu_gis.webmap.page import render_page
 from gangqu_gis.webmap.pages import INDEX, Page, Site, read_site
 from gangqu_gis.webmap.payload import page_payload
+from gangqu_gis.webmap.sections import has_own_content
 from gangqu_gis.webmap.view import View
 
 
@@ -39,10 +39,6 @@ def render_site(
 
 
 def _has_content(assessment: Assessment, site: Site, page: Page) -> bool:
-    if page.id == INDEX:
-        return True
     view = View(assessment, site, page, "zh")
-    if view.judges:
-        return bool(assessment.checks)
-    own = [f for f in view.features if f.kind in page.kinds]
-    return bool(own) or bool(content.blocks(view))
+    own = any(feature.kind in page.kinds for feature in view.features)
+    return page.id == INDEX or own or has_own_content(view)

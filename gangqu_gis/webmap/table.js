@@ -1,6 +1,7 @@
 // The table of every check: a row selects its place on the map, a place its rows.
 
-const judging = payload.rows.length > 0;
+const judging = payload.judges;
+const checkRows = judging ? recordOf('rows').rows : [];
 const ROWS_AT_ONCE = 300;
 const rowNodes = new Map();
 const tableBody = el('tbody', {});
@@ -48,7 +49,7 @@ function tableRow(row) {
 
 // What is about the selected place comes first; the order within is the page's.
 function wantedRows() {
-  const kept = payload.rows.filter((row) => !wantedVerdict || row.verdict === wantedVerdict);
+  const kept = checkRows.filter((row) => !wantedVerdict || row.verdict === wantedVerdict);
   if (!selected || openRule) return kept;
   const about = kept.filter((row) => row.refs.includes(selected.ref));
   return [...about, ...kept.filter((row) => !about.includes(row))];
@@ -62,12 +63,12 @@ function drawRows(limit) {
   moreButton.hidden = rows.length <= shownRows;
   const about = selected ? rows.filter((row) => row.refs.includes(selected.ref)).length : 0;
   tableStatus.textContent = selected ? fill(texts.rows_about, { name: selected.name, count: about })
-    : fill(texts.rows_shown, { count: rows.length, total: payload.rows.length });
+    : fill(texts.rows_shown, { count: rows.length, total: checkRows.length });
 }
 
 function openRow(rule, quiet) {
   openRule = rule;
-  const row = payload.rows.find((one) => one.rule === rule);
+  const row = checkRows.find((one) => one.rule === rule);
   const refs = row ? row.refs.filter((ref) => featureOf(ref)) : [];
   if (refs.length) select(refs[0], { from: 'row', together: refs });
   else if (selected) deselect();
@@ -99,16 +100,17 @@ function filterButton(id, ...label) {
   return node;
 }
 
-function tableSection() {
-  if (!judging) return null;
+sectionMakers.rows = (record) => {
   // In the order of the rows: what needs a person's attention first.
-  const given = [...new Set(payload.rows.map((row) => row.verdict))].map(verdictOf);
+  const given = [...new Set(checkRows.map((row) => row.verdict))].map(verdictOf);
   drawRows();
   return el('section', { class: 'reconcile' }, el('h2', {}, texts.checks),
     el('div', { class: 'filters', role: 'group', 'aria-label': texts.filter },
-      filterButton('', texts.all_verdicts, el('b', {}, String(payload.rows.length))),
+      filterButton('', texts.all_verdicts, el('b', {}, String(checkRows.length))),
       given.map((verdict) => filterButton(verdict.id, badge(verdict.id), el('b', {}, String(verdict.count))))),
     tableStatus,
     el('table', { class: 'rows' }, el('thead', {}, el('tr', {}, [texts.column_verdict, texts.column_check, texts.stated, texts.formula]
       .map((label) => el('th', { scope: 'col' }, label)))), tableBody), moreButton);
-}
+};
+
+keepInAddress('verdict', { write: () => wantedVerdict, read: (value) => judging && setFilter(value) });

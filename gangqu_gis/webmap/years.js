@@ -3,9 +3,10 @@
 const yearOut = el('div', { class: 'year-figures', 'aria-live': 'polite' });
 const yearTitle = el('output', { for: 'year', class: 'year' });
 let yearSlider = null;
+let yearEntries = [];
 
 function yearNow() {
-  return yearSlider ? payload.years[Number(yearSlider.value)].year : null;
+  return yearSlider ? yearEntries[Number(yearSlider.value)].year : null;
 }
 
 function yearFigure(figure) {
@@ -14,7 +15,7 @@ function yearFigure(figure) {
 }
 
 function showYear() {
-  const entry = payload.years[Number(yearSlider.value)];
+  const entry = yearEntries[Number(yearSlider.value)];
   yearTitle.textContent = fill(texts.year, { year: entry.year });
   yearSlider.setAttribute('aria-valuetext', fill(texts.year, { year: entry.year }));
   yearOut.replaceChildren(el('ul', {}, entry.figures.map(yearFigure)));
@@ -26,22 +27,24 @@ function showYear() {
 
 function setYear(year) {
   if (!yearSlider) return;
-  const at = payload.years.findIndex((entry) => entry.year === year);
+  const at = yearEntries.findIndex((entry) => entry.year === year);
   yearSlider.value = String(at < 0 ? 0 : at);
   showYear();
 }
 
-function yearSection() {
-  if (!payload.years.length) return null;
-  yearSlider = el('input', { type: 'range', id: 'year', min: 0, max: payload.years.length - 1, step: 1, value: 0,
+sectionMakers.years = ({ years }) => {
+  yearEntries = years;
+  yearSlider = el('input', { type: 'range', id: 'year', min: 0, max: years.length - 1, step: 1, value: 0,
     'aria-label': texts.year_label });
   yearSlider.addEventListener('input', () => {
     showYear();
     writeAddress();
   });
-  const ticks = el('div', { class: 'ticks', 'aria-hidden': 'true' }, payload.years.map((entry) => el('span', {}, entry.year)));
+  const ticks = el('div', { class: 'ticks', 'aria-hidden': 'true' }, years.map((entry) => el('span', {}, entry.year)));
   const section = el('section', { class: 'years' }, el('h2', {}, texts.years, yearTitle), yearSlider, ticks, yearOut,
     el('p', { class: 'hint' }, texts.years_note));
   showYear();
   return section;
-}
+};
+
+keepInAddress('year', { write: () => (yearSlider && yearSlider.value !== '0' ? yearNow() : ''), read: setYear });

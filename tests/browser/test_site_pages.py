@@ -17,11 +17,11 @@ from pyproj import Geod
 
 from browser.boxes import assert_names_stand, boxes, count, overlaps, within
 from browser.conftest import DESK, PHONE, Opener
+from browser.webmap_cases import PAGES
 from gangqu_gis import crs, measure
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("index", "districts", "parcels", "renovation", "reconciliation")
 EACH = pytest.mark.parametrize("name", PAGES)
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 GRS80 = Geod(ellps="GRS80")

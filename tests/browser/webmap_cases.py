@@ -20,6 +20,9 @@ from gangqu_gis.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: The pages of this plan's site, in the order of their links.
+PAGES = ("index", "districts", "parcels", "renovation", "reconciliation")
+
 #: What must be shown as text and never run, in Python or in a browser.
 HOSTILE = (
     "{{7*191}}",
@@ -84,6 +87,12 @@ def changed() -> Assessment:
         1, "2026-11-01T00:00:00+00:00", "王工", "按测量更新", "parcels", changes, None, None, "ab" * 32
     )
     return assess(replace(plan, history=History((entry,))))
+
+
+def record_of_form(payload: Mapping[str, Any], form: str) -> Any:
+    """Return the first section of a page's panel that has a form, or ``None``."""
+    found = (record for record in payload["sections"] if record["form"] == form)
+    return next(found, None)
 
 
 def texts_in(value: Any) -> Iterator[str]:

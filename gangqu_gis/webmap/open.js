@@ -18,12 +18,12 @@ function contradiction(check) {
     ])));
 }
 
-function contradictions() {
-  const count = payload.contradictions.length;
+function contradictions(checks) {
+  const count = checks.length;
   if (!count) return el('p', { class: 'none' }, texts.no_contradictions);
   return el('details', { class: 'open-list' },
     el('summary', {}, fill(texts.contradictions, { count })),
-    el('ul', {}, payload.contradictions.map(contradiction)));
+    el('ul', {}, checks.map(contradiction)));
 }
 
 function finding(entry) {
@@ -31,16 +31,16 @@ function finding(entry) {
     facts([[texts.remedy, words(entry.remedy)], [texts.place, words(entry.place)]]));
 }
 
-function findings() {
-  const count = payload.findings.length;
+function findings(faults) {
+  const count = faults.length;
   if (!count) return null;
   return el('details', { class: 'open-list' }, el('summary', {}, fill(texts.findings, { count })),
-    el('ul', { class: 'plain' }, payload.findings.map(finding)));
+    el('ul', { class: 'plain' }, faults.map(finding)));
 }
 
-function checksSection() {
+sectionMakers.open = (record) => {
   const total = payload.verdicts.reduce((sum, verdict) => sum + verdict.count, 0);
   return el('section', { class: 'open' },
     el('h2', {}, texts.checks, el('small', {}, fill(texts.checks_count, { count: total }))),
-    verdictCounts(), contradictions(), findings());
-}
+    verdictCounts(), contradictions(record.contradictions), findings(record.findings));
+};
