@@ -1,7 +1,8 @@
 // The table of every check: a row selects its place on the map, a place its rows.
 
 const judging = payload.judges;
-const checkRows = judging ? recordOf('rows').rows : [];
+const checkTable = recordOf('rows') || { rows: [], total: 0, left_out: 0 };
+const checkRows = checkTable.rows;
 const ROWS_AT_ONCE = 300;
 const rowNodes = new Map();
 const tableBody = el('tbody', {});
@@ -63,7 +64,7 @@ function drawRows(limit) {
   moreButton.hidden = rows.length <= shownRows;
   const about = selected ? rows.filter((row) => row.refs.includes(selected.ref)).length : 0;
   tableStatus.textContent = selected ? fill(texts.rows_about, { name: selected.name, count: about })
-    : fill(texts.rows_shown, { count: rows.length, total: checkRows.length });
+    : fill(texts.rows_shown, { count: rows.length, total: checkTable.total });
 }
 
 function openRow(rule, quiet) {
@@ -100,6 +101,12 @@ function filterButton(id, ...label) {
   return node;
 }
 
+// What the table leaves out it says, in words with its number.
+function leftOut(record) {
+  return record.left_out ? el('p', { class: 'hint left-out' }, fill(texts.rows_left_out, { count: grouped(record.left_out, 0),
+    verdict: verdictOf(record.left_out_verdict).label })) : null;
+}
+
 sectionMakers.rows = (record) => {
   // In the order of the rows: what needs a person's attention first.
   const given = [...new Set(checkRows.map((row) => row.verdict))].map(verdictOf);
@@ -108,7 +115,7 @@ sectionMakers.rows = (record) => {
     el('div', { class: 'filters', role: 'group', 'aria-label': texts.filter },
       filterButton('', texts.all_verdicts, el('b', {}, String(checkRows.length))),
       given.map((verdict) => filterButton(verdict.id, badge(verdict.id), el('b', {}, String(verdict.count))))),
-    tableStatus,
+    leftOut(record), tableStatus,
     el('table', { class: 'rows' }, el('thead', {}, el('tr', {}, [texts.column_verdict, texts.column_check, texts.stated, texts.formula]
       .map((label) => el('th', { scope: 'col' }, label)))), tableBody), moreButton);
 };
