@@ -47,7 +47,7 @@ SCRIPTS = (
 #: The page's style sheet, in this order: what adapts to a screen or to paper comes last.
 STYLES = (
     "page.css",
-    "map.css",
+    "view.css",
     "panel.css",
     "card.css",
     "content.css",
