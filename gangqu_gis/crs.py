@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -131,3 +132,131 @@ def _signature(crs: CRS) -> tuple[object, ...]:
     axes = (round(ellipsoid.semi_major_metre, 3), round(ellipsoid.inverse_flattening, 6))
     units = tuple(axis.unit_conversion_factor for axis in crs.axis_info[:2])
     return method.replace("_", " "), values, axes, units
+
+
+@dataclass(frozen=True, slots=True)
+class Gauss:
+    """What a Gauss-Kruger plane is made of: degrees, metres."""
+
+    meridian: float
+    false_easting: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The known CRS that a CRS without a code is; not ``certain`` when its datum has no name."""
+
+    crs: CRS
+    certain: bool
+
+
+def gauss_parameters(crs: CRS) -> Gauss | None:
+    """Return what makes a Gauss-Kruger plane in metres, ``None`` for anything else."""
+    operation = crs.coordinate_operation
+    if operation is None or not fit_for_planar_areas(crs):
+        return None
+    method = operation.method_name.lower().replace("_", " ")
+    if method not in ("transverse mercator", "gauss kruger", "gauss-kruger"):
+        return None
+    values = {p.name.lower().replace("_", " "): float(p.value) for p in operation.params}
+
+    def value(*names: str, default: float) -> float:
+        return next((values[name] for name in names if name in values), default)
+
+    scale = value("scale factor at natural origin", "scale factor", default=1.0)
+    northing = value("false northing", default=0.0)
+    origin = value("latitude of natural origin", "latitude of origin", default=0.0)
+    if (scale, northing, origin) != (1.0, 0.0, 0.0):
+        return None
+    return Gauss(
+        value("longitude of natural origin", "central meridian", default=0.0),
+        value("false easting", default=0.0),
+    )
+
+
+def gauss_zone(zone: int, *, prefixed: bool = True) -> CRS:
+    """Return the CGCS2000 plane of a zone: 25-45 are 3° zones, 13-23 are 6° zones.
+
+    EPSG numbers them 4488 + zone and 4478 + zone, without the prefix 4509 + zone and 4489 + zone
+    (field conventions 3).
+    """
+    three = zone >= 25
+    if prefixed:
+        return named(f"EPSG:{(4488 if three else 4478) + zone}")
+    return named(f"EPSG:{(4509 if three else 4489) + zone}")
+
+
+def matched(crs: CRS) -> Match | None:
+    """Return the CGCS2000 plane that ``crs``, which carries no code, is by its content.
+
+    Matched by ellipsoid, central meridian and false easting, not by name: ``None`` where it has a
+    code or is no such plane.
+    """
+    gauss = None if crs.to_authority() else gauss_parameters(crs)
+    if gauss is None or not _has_axes(crs, _CGCS2000_AXES):
+        return None
+    found = _plane_of(gauss)
+    name = _datum_name(crs)
+    return None if found is None else Match(found, name == "china 2000" or "cgcs" in name)
+
+
+def old_datum(crs: CRS) -> str | None:
+    """Return "xian80" or "beijing54" where ``crs`` is on that datum's ellipsoid."""
+    for name, axes in _OLD_AXES.items():
+        if _has_axes(crs, axes):
+            return name
+    return None
+
+
+def helmert(
+    source: CRS, target: CRS, values: tuple[float, ...], *, convention: str
+) -> Transformer:
+    """Return the seven-parameter shift between two geographic CRSs, degrees in and out.
+
+    ``values`` are three shifts in metres, three rotations in arc-seconds, and a scale in ppm.
+    """
+    from pyproj import Transformer
+
+    names = ("x", "y", "z", "rx", "ry", "rz", "s")
+    parameters = " ".join(f"+{n}={v!r}" for n, v in zip(names, values, strict=True))
+    to_radians = "+proj=unitconvert +xy_in=deg +xy_out=rad"
+    to_degrees = "+proj=unitconvert +xy_in=rad +xy_out=deg"
+    steps = (
+        to_radians,
+        f"+proj=cart {_axes(source)}",
+        f"+proj=helmert {parameters} +convention={convention}",
+        f"+inv +proj=cart {_axes(target)}",
+        to_degrees,
+    )
+    return Transformer.from_pipeline("+proj=pipeline " + " ".join(f"+step {s}" for s in steps))
+
+
+#: Semi-major axis and inverse flattening (field conventions 2.2; Krassovsky 1940).
+_CGCS2000_AXES = (6378137.0, 298.257222101)
+_OLD_AXES = {"xian80": (6378140.0, 298.257), "beijing54": (6378245.0, 298.3)}
+
+
+def _has_axes(crs: CRS, axes: tuple[float, float]) -> bool:
+    found = crs.ellipsoid
+    if found is None:
+        return False
+    parts = (found.semi_major_metre - axes[0], found.inverse_flattening - axes[1])
+    return abs(parts[0]) < 1e-3 and abs(parts[1]) < 1e-7
+
+
+def _axes(crs: CRS) -> str:
+    found = crs.ellipsoid
+    assert found is not None
+    return f"+a={found.semi_major_metre!r} +rf={found.inverse_flattening!r}"
+
+
+def _plane_of(gauss: Gauss) -> CRS | None:
+    """Return the numbered CGCS2000 plane with this meridian and false easting."""
+    zone, rest = divmod(gauss.false_easting, 1e6)
+    if rest != 5e5:
+        return None
+    for number in (*range(25, 46), *range(13, 24)):
+        meridian = 3 * number if number >= 25 else 6 * number - 3
+        if meridian == gauss.meridian and zone in (0, number):
+            return gauss_zone(number, prefixed=zone == number)
+    return None

@@ -31,6 +31,7 @@ FAMILIES: dict[str, frozenset[str]] = {
     "basis.": frozenset(("surveyed", "digitized", "schematic")),
     "cause.slip_": frozenset(name for _, name in UNIT_SLIPS),
     "cause.how_": frozenset(("dropped", "changed", "exchanged")),
+    "placing.old_": frozenset(("xian80", "beijing54")),
     "measure.cause_": frozenset(cause.value for cause in StoredCause) - {StoredCause.NONE.value},
     "schema.type_": frozenset(FIELD_TYPES),
     "schema.precision_": frozenset(PRECISIONS),
@@ -104,7 +105,7 @@ def rule_ids() -> set[str]:
     for _, node in nodes():
         if isinstance(node, ast.Call):
             given = [k.value for k in node.keywords if k.arg == "rule"]
-            if called(node) == "_finding":
+            if called(node) in ("_finding", "Note"):
                 given += node.args[:1]
             for value in given:
                 found.update(alternatives(value))

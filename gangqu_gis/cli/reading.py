@@ -25,25 +25,32 @@ class Reading:
 
     layer: str | None
     crs: str | None
+    transform: Path | None
     strict: bool
 
     @property
     def given(self) -> bool:
         """Whether any of the options was used."""
-        return bool(self.layer or self.crs or self.strict)
+        return bool(self.layer or self.crs or self.transform or self.strict)
 
 
 def reading_options(function: F) -> F:
-    """Add ``--layer``, ``--crs`` and ``--strict``; the command takes them as ``reading``."""
+    """Add --layer, --crs, --transform and --strict; the command takes them as ``reading``."""
 
     @functools.wraps(function)
     def collected(*words: Any, **options: Any) -> Any:
-        own = {name: options.pop(name) for name in ("layer", "crs", "strict")}
+        own = {name: options.pop(name) for name in ("layer", "crs", "transform", "strict")}
         return function(*words, reading=Reading(**own), **options)
 
     options = (
         click.option("--layer", help=help_text("layer")),
         click.option("--crs", metavar="EPSG:…", help=help_text("crs")),
+        click.option(
+            "--transform",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            help=help_text("transform"),
+        ),
         click.option("--strict", is_flag=True, help=help_text("strict")),
     )
     wrapped: Any = collected
@@ -71,6 +78,7 @@ def read(session: Session, path: Path, reading: Reading, *, yes: bool) -> Vector
         path,
         layer=reading.layer,
         crs=reading.crs,
+        transform=reading.transform,
         extent=workspace.extent if workspace else None,
         plane=crs_module.planar(workspace.planar_crs) if workspace else None,
     )

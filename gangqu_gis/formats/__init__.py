@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gangqu_gis import crs as crs_module
+from gangqu_gis.datum_shift import read_shift
 from gangqu_gis.errors import InputError
+from gangqu_gis.formats.scrutiny import refuse_half_the_globe, refuse_unusable, with_remarks
+from gangqu_gis.formats.settling import settle
 from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.messages import message
 
@@ -32,43 +35,35 @@ def read_vector(
     *,
     layer: str | None = None,
     crs: str | None = None,
+    transform: Path | None = None,
     extent: Extent | None = None,
     plane: CRS | None = None,
 ) -> VectorFile:
     """Read the features of one layer of a local file.
 
     ``crs`` names the CRS of a file that declares none; it may repeat a declared one and never
-    override it.  ``extent`` (west, south, east, north in degrees) and ``plane`` are where the
-    workspace lies and what it is planned in: evidence where the file declares nothing.
+    override it.  ``transform`` is a file of the office's own datum shift.  ``extent`` (west, south,
+    east, north in degrees) and ``plane`` are where the workspace lies and what it is planned in:
+    evidence where the file declares nothing.  What is inferred or mended stands in the notes.
 
     Raises
     ------
     InputError
-        The file is missing, unreadable, holds no polygons or curves, or its CRS is unknown,
-        or differs from ``crs``.
+        The file is missing, unreadable, or its CRS is unknown and cannot be inferred, differs from
+        ``crs`` or from the coordinates, or is on a datum whose shift is not known.
     UsageError
-        The file has several layers and ``layer`` names none of them.
+        The file has several layers and ``layer`` names none of them, or ``transform`` is for
+        another datum.
     """
+    named = None if crs is None else crs_module.named(crs)
+    shift = None if transform is None else read_shift(transform)
     if not path.exists():
         raise InputError(message("file.missing"), file=str(path))
     found = _reader(path)(path.resolve(), layer)
-    settled = found.with_crs(_settled_crs(found, crs))
-    _refuse_metres_as_degrees(settled)
-    return settled
-
-
-def _refuse_metres_as_degrees(file: VectorFile) -> None:
-    """GDAL takes a GeoJSON without ``crs`` for degrees, whatever its numbers."""
-    import shapely
-
-    assert file.crs is not None
-    if not len(file):
-        return
-    west, south, east, north = shapely.total_bounds(file.geometry)
-    in_degrees = abs(west) <= 360 and abs(east) <= 360 and abs(south) <= 90 and abs(north) <= 90
-    if file.crs.is_geographic and not in_degrees and west == west:
-        text = message("measure.not_degrees", x=f"{west:g}", y=f"{south:g}")
-        raise InputError(text, file=file.source)
+    refuse_unusable(found)
+    settled = settle(found, named=named, shift=shift, extent=extent, plane=plane)
+    refuse_half_the_globe(settled)
+    return with_remarks(settled)
 
 
 def _reader(path: Path) -> Reader:
@@ -77,16 +72,3 @@ def _reader(path: Path) -> Reader:
     else:
         from gangqu_gis.formats.bulk import read
     return read
-
-
-def _settled_crs(found: VectorFile, named: str | None) -> CRS:
-    wanted = None if named is None else crs_module.named(named)
-    if found.crs is None:
-        if wanted is None:
-            raise InputError(message("measure.no_crs"), file=found.source)
-        return wanted
-    if wanted is not None and not crs_module.same(wanted, found.crs):
-        declared = crs_module.label(found.crs)
-        text = message("measure.other_crs", declared=declared, named=crs_module.label(wanted))
-        raise InputError(text, file=found.source)
-    return found.crs

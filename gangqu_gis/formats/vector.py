@@ -38,7 +38,8 @@ class VectorFile:
     """The features of one layer of a file.
 
     ``geometry`` holds shapely geometries or ``None``; ``columns`` one array per attribute;
-    ``lines`` the line (or row) of each feature in the file, where the format has lines.
+    ``lines`` the line (or row) of each feature in the file, where the format has lines;
+    ``transform_sha256`` the hash of the datum shift that was applied, where one was.
     """
 
     source: str
@@ -48,6 +49,7 @@ class VectorFile:
     crs: CRS | None
     notes: tuple[Note, ...] = ()
     lines: tuple[int | None, ...] = ()
+    transform_sha256: str | None = None
 
     def __len__(self) -> int:
         return len(self.geometry)
@@ -55,6 +57,10 @@ class VectorFile:
     def with_crs(self, crs: CRS) -> VectorFile:
         """Return the same file with its CRS settled."""
         return replace(self, crs=crs)
+
+    def with_notes(self, *notes: Note) -> VectorFile:
+        """Return the same file with further notes."""
+        return replace(self, notes=(*self.notes, *notes))
 
     def column(self, name: str) -> NDArray[Any]:
         """Return an attribute column, found whatever its case.
