@@ -11,6 +11,10 @@ from gangqu_gis.messages import Text, message
 from gangqu_gis.schema import SIDES, Field, Kind
 
 
+#: Sizes and counts of dwellings: 60×50、75×192.
+_MIX = re.compile(r"\d+(\.\d+)?×\d+(、\d+(\.\d+)?×\d+)*")
+
+
 def attribute_faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     """Yield (field, what is wrong) for every attribute of one feature that breaks the schema."""
     known = {field.name: field for field in kind.fields}
@@ -83,6 +87,7 @@ _TYPE_TESTS = {
     "list": lambda v: isinstance(v, list) and all(isinstance(i, str) for i in v),
     "bounds": _is_bounds,
     "date": is_moment,
+    "mix": lambda v: isinstance(v, str) and _MIX.fullmatch(v) is not None,
     "feature": lambda v: isinstance(v, str),
 }
 

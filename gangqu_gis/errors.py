@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from gangqu_gis.messages import Text
@@ -41,6 +42,20 @@ class InputError(GangquError):
     """Input that cannot be used: unreadable file, wrong CRS, broken register (exit 3)."""
 
     exit_code = 3
+
+
+class TableError(InputError):
+    """A table that cannot be used, with every fault of it: one line each."""
+
+    def __init__(self, faults: Sequence[Text], *, file: str) -> None:
+        self.faults = tuple(faults)
+        zh, en = ("\n".join(text.render(lang) for text in faults) for lang in ("zh", "en"))
+        super().__init__(Text(zh, en), file=file)
+
+    def render(self, lang: str) -> str:
+        """Return one line for each fault: ``file: sheet!cell: text``."""
+        words = (" ".join(text.render(lang).split()) for text in self.faults)
+        return "\n".join(f"{self.file}: {line}" for line in words)
 
 
 class RefusedError(GangquError):

@@ -49,7 +49,7 @@ _ROWS: tuple[tuple[str, str, str | int | Fraction, str, str, tuple[str, ...]], .
     ("100m_yuan", "money", 100_000_000, "亿元", "× 100 million yuan", ("亿元",)),
     ("10k_yuan", "money", 10_000, "万元", "× 10,000 yuan", ("万元",)),
     ("yuan", "money", 1, "元", "yuan", ("元",)),
-    ("yuan_per_m2", "price", 1, "元/平方米", "yuan/㎡", ("元/平方米", "元/㎡")),
+    ("yuan_per_m2", "price", 1, "元/平方米", "yuan/㎡", ("元/平方米", "元/㎡", "元/m2")),
     ("percent", "ratio", Fraction(1, 100), "%", "%", ("%", "％")),
     ("percentage_point", "ratio", Fraction(1, 100), "个百分点", "percentage points", ("个百分点",)),
     ("times", "ratio", 1, "倍", "times", ("倍",)),

@@ -57,7 +57,7 @@ def render_workbook(report: Report, *, lang: str) -> bytes:
     properties.created = when
     target = io.BytesIO()
     book.save(target)
-    return _settled(target.getvalue(), when, cells.stand_in)
+    return settled(target.getvalue(), when, cells.stand_in)
 
 
 def _write_tab(sheet: Worksheet, tab: Tab, cells: CellWriter) -> None:
@@ -163,10 +163,16 @@ def _stand_in(sheets: list[Tab], report: Report, lang: str) -> str:
     used = {c for tab in sheets for row in tab.rows for v in row if isinstance(v, str) for c in v}
     used |= {c for pair in title_rows(report) for text in pair for c in text.render(lang)}
     used |= set(report.assessment.plan.workspace.draft_notice.render(lang))
+    return unused_character(used)
+
+
+def unused_character(words: Iterable[str]) -> str:
+    """Return a private-use character that stands in none of ``words``."""
+    used = set().union(*words)
     return next(chr(code) for code in _PRIVATE_USE if chr(code) not in used)
 
 
-def _settled(content: bytes, when: datetime, stand_in: str) -> bytes:
+def settled(content: bytes, when: datetime, stand_in: str) -> bytes:
     """Return the archive with its clock readings replaced by ``when``."""
     target = io.BytesIO()
     stamp = when.strftime("%Y-%m-%dT%H:%M:%SZ").encode("ascii")
