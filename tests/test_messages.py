@@ -108,7 +108,7 @@ def rule_ids() -> set[str]:
     for _, node in nodes():
         if isinstance(node, ast.Call):
             given = [k.value for k in node.keywords if k.arg == "rule"]
-            if called(node) in ("_finding", "Note"):
+            if called(node) in ("_finding", "Note", "add"):
                 given += node.args[:1]
             for value in given:
                 found.update(alternatives(value))

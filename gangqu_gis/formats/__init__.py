@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: Formats whose files mix geometry types feature by feature; read by fiona.
 STREAMED = frozenset({".kml", ".dxf", ".gml", ".gpx"})
 
+#: Text files of boundary points.
+TEXTS = frozenset({".txt"})
+
 #: West, south, east, north in degrees.
 Extent = tuple[float, float, float, float]
 
@@ -67,8 +70,11 @@ def read_vector(
 
 
 def _reader(path: Path) -> Reader:
-    if path.suffix.lower() in STREAMED:
+    suffix = path.suffix.lower()
+    if suffix in STREAMED:
         from gangqu_gis.formats.stream import read
+    elif suffix in TEXTS:
+        from gangqu_gis.formats.text_file import read
     else:
         from gangqu_gis.formats.bulk import read
     return read

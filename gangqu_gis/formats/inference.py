@@ -65,6 +65,20 @@ def looks_truncated(bounds: Bounds) -> bool:
     )
 
 
+def northing_first(a: float, b: float) -> bool | None:
+    """Whether (a, b) is a northing and an easting, or degrees north and east, of China.
+
+    ``None`` when it is neither, in either order.
+    """
+    for north, east, answer in ((a, b, True), (b, a, False)):
+        in_plane = zone_of(east) is not None or 2e5 <= east <= 8e5
+        if in_plane and 8e5 < north <= 6.1e6:
+            return answer
+        if CHINA[1] <= north <= CHINA[3] and CHINA[0] <= east <= CHINA[2]:
+            return answer
+    return None
+
+
 def zone_of(easting: float) -> int | None:
     """Return the zone that a prefixed easting begins with, ``None`` where there is none."""
     zone, rest = divmod(easting, 1e6)

@@ -43,6 +43,7 @@ def settle(
         ``shift`` is for another datum than the file's.
     """
     if found.crs is not None:
+        _refuse_old_datum(found.crs, found.source, shift)
         placed = _declared(found, named)
     elif named is not None:
         placed = _checked(found.with_crs(named))
@@ -79,7 +80,8 @@ def _inferred(found: VectorFile, *, extent: Bounds | None, plane: CRS | None) ->
     bounds = _bounds(found)
     if bounds is None:
         raise InputError(message("measure.no_crs"), file=found.source)
-    candidates = infer(bounds, extent=extent, plane=plane)
+    own = found.guess
+    candidates = [own] if own else infer(bounds, extent=extent, plane=plane)
     if not candidates:
         key = "placing.no_meridian" if looks_truncated(bounds) else "placing.unknown"
         text = message(key, x=f"{bounds[0]:.3f}", y=f"{bounds[1]:.3f}")
@@ -90,7 +92,7 @@ def _inferred(found: VectorFile, *, extent: Bounds | None, plane: CRS | None) ->
     (only,) = candidates
     text = message("placing.inferred", crs=crs_module.label(only.crs), evidence=only.evidence)
     placed = replace(found, geometry=_east_first(found, only.swapped)).with_crs(only.crs)
-    return placed.with_notes(Note("crs.inferred", text, asks=True))
+    return _checked(placed.with_notes(Note("crs.inferred", text, asks=True)))
 
 
 def _checked(found: VectorFile) -> VectorFile:
@@ -128,11 +130,8 @@ def _fits(crs: CRS, bounds: Bounds) -> bool:
 
 def _on_a_known_datum(found: VectorFile, shift: DatumShift | None) -> VectorFile:
     assert found.crs is not None
-    old = crs_module.old_datum(found.crs)
+    _refuse_old_datum(found.crs, found.source, shift)
     if shift is None:
-        if old is not None:
-            name = crs_module.label(found.crs)
-            raise InputError(message(f"placing.old_{old}", crs=name), file=found.source)
         return found
     if not shift.applies_to(found.crs):
         text = message(
@@ -152,6 +151,12 @@ def _on_a_known_datum(found: VectorFile, shift: DatumShift | None) -> VectorFile
         found, geometry=shift.applied(found.geometry, found.crs), transform_sha256=shift.sha256
     )
     return moved.with_crs(shift.target).with_notes(Note("crs.shifted", text))
+
+
+def _refuse_old_datum(crs: CRS, source: str, shift: DatumShift | None) -> None:
+    old = crs_module.old_datum(crs)
+    if old is not None and shift is None:
+        raise InputError(message(f"placing.old_{old}", crs=crs_module.label(crs)), file=source)
 
 
 def _bounds(found: VectorFile) -> Bounds | None:

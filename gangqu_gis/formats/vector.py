@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gangqu_gis.errors import InputError, UsageError
+from gangqu_gis.formats.inference import Inference
 from gangqu_gis.messages import Text, message
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class VectorFile:
 
     ``geometry`` holds shapely geometries or ``None``; ``columns`` one array per attribute;
     ``lines`` the line (or row) of each feature in the file, where the format has lines;
-    ``transform_sha256`` the hash of the datum shift that was applied, where one was.
+    ``guess`` what the file suggests of its CRS where it declares none; ``transform_sha256`` the
+    hash of the datum shift that was applied, where one was.
     """
 
     source: str
@@ -49,6 +51,7 @@ class VectorFile:
     crs: CRS | None
     notes: tuple[Note, ...] = ()
     lines: tuple[int | None, ...] = ()
+    guess: Inference | None = None
     transform_sha256: str | None = None
 
     def __len__(self) -> int:
