@@ -110,6 +110,20 @@ def geographic(crs: CRS) -> CRS:
     return base
 
 
+def in_plain_degrees(crs: CRS) -> bool:
+    """Whether ``crs`` is geographic, in degrees from Greenwich."""
+    meridian = crs.prime_meridian
+    degree = 0.017453292519943295
+    in_degrees = all(abs(a.unit_conversion_factor - degree) < 1e-12 for a in crs.axis_info[:2])
+    return crs.is_geographic and in_degrees and meridian is not None and meridian.longitude == 0.0
+
+
+def equal_area_around(west: float, south: float, east: float, north: float) -> CRS:
+    """Return an equal-area plane at the middle of an extent in degrees: good for what is near."""
+    lon, lat = (west + east) / 2, (south + north) / 2
+    return named(f"+proj=laea +lon_0={lon} +lat_0={lat} +ellps=GRS80")
+
+
 def label(crs: CRS) -> str:
     """Return name and code of ``crs``, for people."""
     authority = crs.to_authority()

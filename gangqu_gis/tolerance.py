@@ -12,18 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
 
 from gangqu_gis.checks import Tolerance
+from gangqu_gis.measure import Rings, neighbour_squares
 from gangqu_gis.messages import Text, message
 from gangqu_gis.workspace import ToleranceDefaults
-
-#: A point nearer than this to the line through its neighbours, metres, carries no shape: the
-#: resolution of survey coordinates (field conventions 1.1, 精度=0.001).
-COLLINEAR_M = 0.001
-
-Floats = NDArray[np.float64]
 
 
 def surveyed(polygon: Any, *, point_error_m: float) -> Tolerance:
@@ -99,38 +92,7 @@ def too_coarse(tolerance: Tolerance, area_m2: float, defaults: ToleranceDefaults
 
 def _neighbour_squares(polygon: Any) -> tuple[int, float]:
     """Return the number of shape points and ΣD² over all rings of ``polygon``."""
-    points, squares = 0, 0.0
-    for part in shapely.get_parts(polygon):
-        for ring in shapely.get_rings(part):
-            xy = shape_points(shapely.get_coordinates(ring)[:-1])
-            chords = np.roll(xy, -1, axis=0) - np.roll(xy, 1, axis=0)
-            points += len(xy)
-            squares += float((chords**2).sum())
-    return points, squares
-
-
-def shape_points(xy: Floats) -> Floats:
-    """Return the points of an open ring that carry shape, wherever the ring starts.
-
-    Corners are the points off the line through their neighbours; between two corners a run is
-    thinned (Douglas-Peucker) to :data:`COLLINEAR_M`.  A ring without corners is cut at its
-    westernmost, then southernmost point.
-    """
-    before, after = np.roll(xy, 1, axis=0), np.roll(xy, -1, axis=0)
-    chord = after - before
-    offset = xy - before
-    cross = np.abs(chord[:, 0] * offset[:, 1] - chord[:, 1] * offset[:, 0])
-    length = np.hypot(chord[:, 0], chord[:, 1])
-    far = np.hypot(offset[:, 0], offset[:, 1])
-    height = np.divide(cross, length, out=far.copy(), where=length > COLLINEAR_M)
-    corners = np.flatnonzero(height > COLLINEAR_M)
-    if not len(corners):
-        corners = np.lexsort((xy[:, 1], xy[:, 0]))[:1]
-    ring = np.roll(xy, -corners[0], axis=0)
-    ends = [*(corners - corners[0]), len(xy)]
-    closed = np.vstack([ring, ring[:1]])
-    kept = []
-    for begin, end in zip(ends[:-1], ends[1:], strict=True):
-        run = shapely.linestrings(closed[begin : end + 1])
-        kept.append(shapely.get_coordinates(shapely.simplify(run, COLLINEAR_M))[:-1])
-    return np.vstack(kept)
+    column = np.empty(1, dtype=object)
+    column[0] = polygon
+    squares, points = neighbour_squares(Rings.of(column))
+    return int(points[0]), float(squares[0])

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from shapely.affinity import rotate
 
 from gangqu_gis.checks import Tolerance
+from gangqu_gis.measure.shape_points import shape_points
 from gangqu_gis.messages import plain
 from gangqu_gis.tolerance import (
     digitized,
     same_coordinates,
-    shape_points,
     surveyed,
     too_coarse,
     total,

@@ -1,0 +1,38 @@
+"""Measured areas of polygons: ellipsoidal (椭球面积) and planar.
+
+:mod:`areas` says which method measures which polygon.  Edges of polygons in degrees are taken in
+closed form (:mod:`edges`, compiled in :mod:`compiled`; the mathematics in :mod:`formulas`), what
+is too long for it along cut geodesics (:mod:`geodesics`) or as parabolas (:mod:`parabola`).
+"""
+
+from __future__ import annotations
+
+from gangqu_gis.measure.areas import (
+    Areas,
+    areas,
+    ellipsoidal_area,
+    geodesic_area,
+    keep_only,
+    planar_area,
+    plane_rings,
+    straight_area,
+    to_crs,
+)
+from gangqu_gis.measure.rings import Floats, Geometries, Rings
+from gangqu_gis.measure.shape_points import neighbour_squares
+
+__all__ = [
+    "Areas",
+    "Floats",
+    "Geometries",
+    "Rings",
+    "areas",
+    "ellipsoidal_area",
+    "geodesic_area",
+    "keep_only",
+    "neighbour_squares",
+    "planar_area",
+    "plane_rings",
+    "straight_area",
+    "to_crs",
+]

@@ -1,0 +1,229 @@
+"""The closed form compiled by numba: rings that lie end to end.
+
+The formulas are those of :mod:`gangqu_gis.measure.formulas` themselves, compiled; the sums run in
+the same order as in :mod:`gangqu_gis.measure.edges`.  So both forms give the same digits.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+import numba
+import numpy as np
+
+from gangqu_gis.measure import formulas
+from gangqu_gis.measure.edges import (
+    FARTHEST_DEGREES,
+    FARTHEST_STEP,
+    HIGHEST_DEGREES,
+    LONGEST_EDGE_M,
+)
+from gangqu_gis.measure.shape_points import COLLINEAR_M
+
+#: What is asked of a kernel: edges straight in the plane, and lengths in the plane.
+STRAIGHT, PLANE, CHECK = 1, 2, 4
+
+#: What a kernel leaves to others: long edges or far places, a ring too large for its local plane,
+#: points that may carry no shape, a ring that may meet itself, bytes that it does not read.
+FAR, LARGE, THIN, UNSURE, UNREAD = 1, 2, 4, 8, 16
+
+#: Most vertices of a ring whose simplicity is settled here; the effort grows with their square.
+MOST_CHECKED = 64
+
+
+def _compiled_formulas() -> dict[str, Any]:
+    namespace = dict(vars(formulas))
+    for name, found in vars(formulas).items():
+        if isinstance(found, FunctionType):
+            own = FunctionType(found.__code__, namespace, name)
+            namespace[name] = numba.njit(nogil=True, error_model="numpy")(own)
+    return namespace
+
+
+_F = _compiled_formulas()
+sine, area_function = _F["sine"], _F["area_function"]
+parallel_radius2, tangent = _F["parallel_radius2"], _F["tangent"]
+geodesic_edge, straight_edge = _F["geodesic_edge"], _F["straight_edge"]
+conformal_sine, complex_tanh = _F["conformal_sine"], _F["complex_tanh"]
+curvature, origin_terms = _F["curvature"], _F["origin_terms"]
+isometric_step, local_step = _F["isometric_step"], _F["local_step"]
+
+RADIANS = formulas.RADIANS
+_FAR2, _STEP2 = LONGEST_EDGE_M * LONGEST_EDGE_M, FARTHEST_STEP * FARTHEST_STEP
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def authalic(lat, count, figure, s, q):  # type: ignore[no-untyped-def]
+    """Fill sine and area function of every vertex."""
+    half_b2, e2 = figure[0], figure[2]
+    for i in range(count):
+        s[i] = sine(lat[i] * RADIANS)
+        q[i] = area_function(s[i], half_b2, e2)
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def geodesic_terms(lon, lat, count, figure, s, q, term, far):  # type: ignore[no-untyped-def]
+    """Fill the term of every edge, and how far beyond its bounds it is: 0 within."""
+    a2, e2 = figure[1], figure[2]
+    lon1, lat1, s1, q1 = lon[1:count], lat[1:count], s[1:count], q[1:count]
+    for i in range(count - 1):
+        dl = (lon1[i] - lon[i]) * RADIANS
+        dq, q_mean, middle = q1[i] - q[i], (q1[i] + q[i]) * 0.5, (s1[i] + s[i]) * 0.5
+        r2 = parallel_radius2(middle, a2, e2)
+        within = (r2 * (dl * dl) + dq * dq / r2 <= _FAR2) & (abs(lat1[i]) <= HIGHEST_DEGREES)
+        far[i] = 0.0 if within else 1.0
+        term[i] = geodesic_edge(dl, dq, q_mean, middle, r2)
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def straight_terms(lon, lat, count, figure, p, s, q, term, far):  # type: ignore[no-untyped-def]
+    """Fill the same for edges that are straight in the plane."""
+    a2, e2, meridian = figure[1], figure[2], figure[3]
+    lon1, lat1, s1, q1 = lon[1:count], lat[1:count], s[1:count], q[1:count]
+    for i in range(count - 1):
+        dl = (lon1[i] - lon[i]) * RADIANS
+        dq, q_mean, middle = q1[i] - q[i], (q1[i] + q[i]) * 0.5, (s1[i] + s[i]) * 0.5
+        r2 = parallel_radius2(middle, a2, e2)
+        across = (lon1[i] + lon[i]) * 0.5 - meridian
+        within = (r2 * (dl * dl) + dq * dq / r2 <= _FAR2) & (abs(lat1[i]) <= HIGHEST_DEGREES)
+        far[i] = 0.0 if within & (abs(across) <= FARTHEST_DEGREES) else 1.0
+        t = tangent(across * RADIANS)
+        s_re, s_im = complex_tanh(conformal_sine(middle, e2), t)
+        c_re, c_im = curvature(s_re, s_im, p[0], p[1], p[2], p[3], p[4])
+        term[i] = straight_edge(dl, dq, q_mean, middle, r2, c_re, c_im)
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def block(lon, lat, start, rings, mode, figure, p, room, area, far):  # type: ignore[no-untyped-def]
+    """Fill the area of each of some rings that lie end to end, and what is beyond the bounds."""
+    s, q, term, beyond = room[0], room[1], room[2], room[3]
+    count = start[rings] - start[0]
+    authalic(lat, count, figure, s, q)
+    for k in range(rings):
+        begin, end = start[k] - start[0], start[k + 1] - start[0]
+        q0 = q[begin]
+        for i in range(begin, end):
+            q[i] -= q0
+    if mode & STRAIGHT:
+        straight_terms(lon, lat, count, figure, p, s, q, term, beyond)
+    else:
+        geodesic_terms(lon, lat, count, figure, s, q, term, beyond)
+    for k in range(rings):
+        total = 0.0
+        outside = 0.0
+        for i in range(start[k] - start[0], start[k + 1] - start[0] - 1):
+            total += term[i]
+            outside += beyond[i]
+        area[k], far[k] = abs(total), outside > 0.0
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def in_plane(lon, lat, begin, end, figure, p, own):  # type: ignore[no-untyped-def]
+    """Fill ``own`` with the ring in the plane; return whether it is too large for that."""
+    e2, meridian, scale_m = figure[2], figure[3], figure[4]
+    lon0, lat0 = lon[begin], lat[begin]
+    s0 = sine(lat0 * RADIANS)
+    across = 0.0 if figure[5] > 0.0 else lon0 - meridian
+    t = tangent(across * RADIANS)
+    k = origin_terms(s0, t, e2, scale_m, p[0], p[1], p[2], p[3], p[4])
+    left = not (abs(across) <= FARTHEST_DEGREES)
+    for i in range(begin, end):
+        dw_re = isometric_step(sine(lat[i] * RADIANS), s0, e2)
+        dw_im = (lon[i] - lon0) * RADIANS
+        left |= not (dw_re * dw_re + dw_im * dw_im <= _STEP2)
+        left |= not (abs(lat[i]) <= HIGHEST_DEGREES)
+        north, east = local_step(
+            dw_re, dw_im, k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7]
+        )
+        own[i - begin, 0], own[i - begin, 1] = east, north
+    return left
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def shoelace(own, count):  # type: ignore[no-untyped-def]
+    total = 0.0
+    for i in range(count - 1):
+        x, y = own[i, 0] - own[0, 0], own[i, 1] - own[0, 1]
+        x1, y1 = own[i + 1, 0] - own[0, 0], own[i + 1, 1] - own[0, 1]
+        total += x * y1 - x1 * y
+    return abs(total) / 2.0
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def squares(own, count):  # type: ignore[no-untyped-def]
+    """Return ΣD² of a closed ring, or -1 where a point may carry no shape."""
+    total, corners = 0.0, count - 1
+    for i in range(corners):
+        before = i - 1 if i > 0 else corners - 1
+        after = i + 1 if i < corners - 1 else 0
+        cx, cy = own[after, 0] - own[before, 0], own[after, 1] - own[before, 1]
+        ox, oy = own[i, 0] - own[before, 0], own[i, 1] - own[before, 1]
+        length = np.sqrt(cx * cx + cy * cy)
+        if length > COLLINEAR_M:
+            height = abs(cx * oy - cy * ox) / length
+        else:
+            height = np.sqrt(ox * ox + oy * oy)
+        if not height > COLLINEAR_M:
+            return -1.0
+        total += cx * cx + cy * cy
+    return total
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def simple(x, y, begin, end):  # type: ignore[no-untyped-def]
+    """Return whether a closed ring certainly does not meet itself; what is close is not certain."""
+    if end - begin < 4 or end - begin > MOST_CHECKED + 1:
+        return False
+    last = end - 1
+    for i in range(begin, last):
+        ax, ay, bx, by = x[i], y[i], x[i + 1], y[i + 1]
+        nxt = i + 2 if i + 1 < last else begin + 1
+        turn = side(ax, ay, bx, by, x[nxt], y[nxt])
+        onwards = (bx - ax) * (x[nxt] - bx) + (by - ay) * (y[nxt] - by)
+        if turn == 0 and not onwards > 0.0:
+            return False
+        west, east, south, north = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+        stop = last if i > begin else last - 1
+        for j in range(i + 2, stop):
+            cx, cy, dx, dy = x[j], y[j], x[j + 1], y[j + 1]
+            if max(cx, dx) < west or min(cx, dx) > east:
+                continue
+            if max(cy, dy) < south or min(cy, dy) > north:
+                continue
+            if side(ax, ay, bx, by, cx, cy) * side(ax, ay, bx, by, dx, dy) == 1:
+                continue
+            if side(cx, cy, dx, dy, ax, ay) * side(cx, cy, dx, dy, bx, by) == 1:
+                continue
+            return False
+    return True
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def side(ax, ay, bx, by, cx, cy):  # type: ignore[no-untyped-def]
+    """Return on which side of ab c lies, or 0 where rounding may decide (Shewchuk 1997)."""
+    left, right = (ax - cx) * (by - cy), (ay - cy) * (bx - cx)
+    turn, bound = left - right, 4.0e-16 * (abs(left) + abs(right))
+    return 1 if turn > bound else (-1 if turn < -bound else 0)
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def lengths(lon, lat, begin, end, figure, p, own):  # type: ignore[no-untyped-def]
+    """Return planar area, ΣD² and what is left to others of one closed ring in the plane."""
+    state = LARGE if in_plane(lon, lat, begin, end, figure, p, own) else 0
+    around = squares(own, end - begin)
+    return shoelace(own, end - begin), around, state | (THIN if around < 0.0 else 0)
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def ring_results(lon, lat, start, rings, mode, figure, p, room, own, out, state):  # type: ignore[no-untyped-def]  # noqa: E501
+    """Fill area, planar area and ΣD² of some rings that lie end to end."""
+    block(lon, lat, start, rings, mode, figure, p, room, out[:, 0], state)
+    for k in range(rings):
+        begin, end = start[k] - start[0], start[k + 1] - start[0]
+        state[k] = FAR if state[k] else 0
+        if mode & PLANE:
+            out[k, 1], out[k, 2], left = lengths(lon, lat, begin, end, figure, p, own)
+            state[k] |= left
+        if mode & CHECK and not simple(lon, lat, begin, end):
+            state[k] |= UNSURE

@@ -1,0 +1,107 @@
+"""Which form measures: the compiled one where the extra ``fast`` is installed and it pays.
+
+Both forms give the same digits, so the choice changes nothing but the time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.util import find_spec
+from types import ModuleType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gangqu_gis.measure import edges
+from gangqu_gis.measure.edges import RingAreas
+from gangqu_gis.measure.ellipsoid import Ellipsoid, TransverseMercator
+from gangqu_gis.measure.rings import Flags, Floats, Rings
+
+#: Below this many vertices numpy is done before the compiled kernels are loaded.
+WORTH_LOADING = 500_000
+#: Set to 0 to do without the compiled form.
+SWITCH = "GANGQU_COMPILED"
+#: Rings, or polygons in WKB, that are given to a kernel at a time.
+RUN_RINGS, RUN_POLYGONS = 1024, 16_384
+
+
+@cache
+def is_installed() -> bool:
+    """Whether the extra ``fast`` is there and not switched off."""
+    return os.environ.get(SWITCH) != "0" and find_spec("numba") is not None
+
+
+@cache
+def kernels() -> ModuleType:
+    """Return the module of the kernels; the first time, numba compiles them and keeps the code."""
+    from gangqu_gis.measure import compiled
+
+    return compiled
+
+
+def ring_areas(rings: Rings, ellipsoid: Ellipsoid, plane: TransverseMercator | None) -> RingAreas:
+    """Return the ellipsoidal areas of rings in degrees, as :func:`edges.ring_areas` does."""
+    if len(rings.xy) < WORTH_LOADING or not is_installed():
+        return edges.ring_areas(rings, ellipsoid, plane)
+    results, state = np.empty((len(rings), 3)), np.zeros(len(rings), dtype=np.uint8)
+    figure, p = parameters(ellipsoid, plane)
+    mode = 0 if plane is None else 1
+    xy = np.ascontiguousarray(rings.xy)
+
+    def work(at: slice) -> None:
+        start = rings.start[at.start : at.stop + 1]
+        kernels().over_rings(xy, start, mode, figure, p, results[at], state[at])
+
+    in_threads(len(rings), RUN_RINGS, work)
+    return RingAreas(results[:, 0], state > 0)
+
+
+def wkb_results(
+    data: NDArray[np.uint8],
+    offset: NDArray[np.int64],
+    mode: int,
+    ellipsoid: Ellipsoid,
+    plane: TransverseMercator | None,
+) -> tuple[Floats, NDArray[np.uint8]]:
+    """Return area, planar area and ΣD² of polygons in WKB, and what each leaves to others."""
+    number = len(offset) - 1
+    results, state = np.empty((number, 3)), np.zeros(number, dtype=np.uint8)
+    figure, p = parameters(ellipsoid, plane)
+
+    def work(at: slice) -> None:
+        part = offset[at.start : at.stop + 1]
+        kernels().over_wkb(data, part, mode, figure, p, results[at], state[at])
+
+    in_threads(number, RUN_POLYGONS, work)
+    return results, state
+
+
+def parameters(ellipsoid: Ellipsoid, plane: TransverseMercator | None) -> tuple[Floats, Floats]:
+    """Return the numbers that the kernels take."""
+    own = plane or TransverseMercator.on(ellipsoid, meridian=0.0)
+    half_b2, a2 = ellipsoid.b * ellipsoid.b / 2.0, ellipsoid.a * ellipsoid.a
+    each = 1.0 if plane is None else 0.0
+    figure = np.array([half_b2, a2, ellipsoid.e2, own.meridian, own.scale_m, each])
+    return figure, np.array(own.p)
+
+
+def in_threads(number: int, run: int, work: Callable[[slice], None]) -> None:
+    """Do ``work`` on runs of ``number`` items, on every processor."""
+    runs = [slice(at, min(at + run, number)) for at in range(0, number, run)]
+    workers = min(os.cpu_count() or 1, len(runs))
+    if workers < 2:
+        for at in runs:
+            work(at)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(work, runs):
+            pass
+
+
+def flags(state: NDArray[np.uint8], *bits: int) -> Flags:
+    """Return which entries have one of the bits."""
+    found: Flags = (state & sum(bits)) > 0
+    return found
