@@ -24,7 +24,8 @@ from gangqu_gis.messages import Text, message
 from gangqu_gis.people import same_person
 from gangqu_gis.plan import Plan
 from gangqu_gis.readings import Reading, fingerprint
-from gangqu_gis.store import hash_of, locked
+from gangqu_gis.files import hash_of
+from gangqu_gis.store import locked
 from gangqu_gis.workspace import Workspace
 
 GRANT, REVOKE = "grant", "revoke"

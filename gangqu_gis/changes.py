@@ -2,76 +2,109 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
-
-import shapely
+from typing import TypeVar
 
 from gangqu_gis.history import Change
-from gangqu_gis.layers import Feature, feature_text
-from gangqu_gis.schema import Schema
+from gangqu_gis.records import Record, id_of
 
 IN, ATTRIBUTES, OUT = 1, 2, 3
 
-
-def record_of(feature: Feature, schema: Schema) -> dict[str, Any]:
-    """Return a feature as the history keeps it: exactly what its line in the layer says."""
-    record: dict[str, Any] = json.loads(feature_text(feature, schema))
-    return record
+T = TypeVar("T")
 
 
-def compare(before: Sequence[Feature], after: Sequence[Feature], schema: Schema) -> list[Change]:
-    """Return the changes from ``before`` to ``after``, by id, in the order of ``before``.
+def change_of(id_: str, before: Record | None, after: Record | None) -> Change:
+    """Return the change of one feature.
 
     WHLX 1 调入: new, or with another geometry; 2 属性变更: attributes only; 3 调出: gone.
     """
-    old = {feature.id: record_of(feature, schema) for feature in before}
-    new = {feature.id: record_of(feature, schema) for feature in after}
+    change = Change(id_, IN, before, after)
+    if after is None:
+        return replace(change, whlx=OUT)
+    if before is not None and not change.moves_geometry:
+        return replace(change, whlx=ATTRIBUTES)
+    return change
+
+
+def compare(before: Sequence[Record], after: Sequence[Record]) -> list[Change]:
+    """Return the changes from ``before`` to ``after``, by id: those that stay or go, then new ones.
+
+    Every record has an id of its own.
+    """
+    old = {id_of(record): record for record in before}
+    new = {id_of(record): record for record in after}
+    stood, stands = _follows(list(old)), _follows(list(new))
     changes = []
     for id_ in dict.fromkeys((*old, *new)):
         was, now = old.get(id_), new.get(id_)
-        if was == now:
-            continue
-        change = Change(id_, IN, was, now)
-        if now is None:
-            change = replace(change, whlx=OUT)
-        elif was is not None and not change.moves_geometry:
-            change = replace(change, whlx=ATTRIBUTES)
-        changes.append(change)
+        if was != now:
+            change = change_of(id_, was, now)
+            place = stood[id_] if now is None else stands[id_] if was is None else None
+            changes.append(replace(change, follows=place))
     return changes
 
 
-def apply(features: Sequence[Feature], changes: Iterable[Change], layer: str) -> list[Feature]:
-    """Return ``features`` with ``changes`` made; new features follow at the end."""
+def apply(
+    items: Sequence[T],
+    changes: Iterable[Change],
+    *,
+    id_of: Callable[[T], str],
+    of: Callable[[Record], T],
+) -> list[T]:
+    """Return ``items`` with ``changes`` made.
+
+    A new one stands after the one it follows, or at the end where that one is not there.
+    """
     pending = {change.id: change for change in changes}
-    result = []
-    for feature in features:
-        change = pending.pop(feature.id, None)
+    present: dict[str, T] = {}
+    for item in items:
+        change = pending.pop(id_of(item), None)
         if change is None:
-            result.append(feature)
+            present[id_of(item)] = item
         elif change.after is not None:
-            result.append(_feature(change.after, layer))
-    result += [_feature(c.after, layer) for c in pending.values() if c.after is not None]
-    return result
+            present[id_of(item)] = of(change.after)
+    coming = [change for change in pending.values() if change.after is not None]
+    order = _Order(present)
+    for change in coming:
+        assert change.after is not None
+        present[change.id] = of(change.after)
+        order.add(change.id, after=change.follows)
+    return [present[id_] for id_ in order.ids()]
+
+
+class _Order:
+    """Ids in a row, to which others are added behind a given one."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        row = ["", *ids]
+        self._next = dict(zip(row, [*row[1:], None], strict=True))
+        self._last = row[-1]
+
+    def add(self, id_: str, *, after: str | None) -> None:
+        """Put ``id_`` behind ``after`` ("" is the very front), else at the end."""
+        anchor = after if after in self._next else self._last
+        assert anchor is not None
+        self._next[id_], self._next[anchor] = self._next[anchor], id_
+        if anchor == self._last:
+            self._last = id_
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids in order."""
+        at = self._next[""]
+        while at is not None:
+            yield at
+            at = self._next[at]
 
 
 def invert(changes: Iterable[Change]) -> list[Change]:
     """Return the changes that undo ``changes``."""
-    swapped = {IN: OUT, OUT: IN}
     return [
-        Change(
-            c.id,
-            c.whlx if c.before is not None and c.after is not None else swapped.get(c.whlx, c.whlx),
-            c.after,
-            c.before,
-        )
-        for c in changes
+        replace(change_of(change.id, change.after, change.before), follows=change.follows)
+        for change in changes
     ]
 
 
-def _feature(record: Any, layer: str) -> Feature:
-    geometry = record.get("geometry")
-    shape = None if geometry is None else shapely.from_geojson(json.dumps(geometry))
-    return Feature(layer, record["properties"], shape, "", 0, 0)
+def _follows(ids: Sequence[str]) -> dict[str, str]:
+    """Return the id before each, "" before the first."""
+    return dict(zip(ids, ["", *ids], strict=False))

@@ -12,9 +12,9 @@ from typing import Any
 import shapely
 import shapely.geometry
 
-from gangqu_gis.crs import STORAGE_DECIMALS
 from gangqu_gis.history import History
 from gangqu_gis.layers import Feature
+from gangqu_gis.sameness import same_shape
 
 #: Attributes that decide what a geometry is worth and which rules hold for it: edited in the
 #: layer alone, they make the whole feature unproven.
@@ -27,9 +27,6 @@ VOUCHED_FIELDS = (
     "source",
     "bounds",
 )
-
-#: Coordinates nearer than this, degrees, are the same: digits that a GIS rewrote (1e-8° is 1 mm).
-SAME_DEGREES = 10.0 ** (1 - STORAGE_DECIMALS)
 
 
 def proven_features(features: Iterable[Feature], history: History) -> frozenset[str]:
@@ -68,9 +65,3 @@ def same_geometry(record: Mapping[str, Any], geometry: shapely.Geometry) -> bool
     """Whether a recorded feature has ``geometry``, but for digits that a GIS rewrote."""
     before = recorded_geometry(record)
     return before is not None and same_shape(before, geometry)
-
-
-def same_shape(a: shapely.Geometry, b: shapely.Geometry) -> bool:
-    """Whether two stored geometries are the same to a millimetre, wherever their rings start."""
-    first, second = shapely.normalize([a, b])
-    return bool(shapely.equals_exact(first, second, tolerance=SAME_DEGREES))

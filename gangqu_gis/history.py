@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gangqu_gis.chain import NO_RECORD, Chain, Link
 from gangqu_gis.errors import InputError
 from gangqu_gis.messages import message
+from gangqu_gis.workspace import Workspace
 
 _REQUIRED = ("time", "by", "reason", "layer", "changes")
 
@@ -17,17 +19,25 @@ _REQUIRED = ("time", "by", "reason", "layer", "changes")
 Record = Mapping[str, Any]
 
 
+#: What an entry may be: a file brought in, an earlier entry taken back, a foreign edit adopted.
+UPDATE, UNDO, ADOPT = "update", "undo", "adopt"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One feature before and after; ``None`` where it did not exist.
 
-    ``whlx`` is the change type of the planning databases: 1 调入, 2 属性变更, 3 调出.
+    ``whlx`` is the change type of the planning databases: 1 调入, 2 属性变更, 3 调出.  ``follows``
+    is the id of the feature before it in the layer, "" for the first one; it says where a feature
+    that comes or goes stands.  ``origin`` names the source file and the line it came from.
     """
 
     id: str
     whlx: int
     before: Record | None
     after: Record | None
+    follows: str | None = None
+    origin: Mapping[str, Any] | None = None
 
     @property
     def moves_geometry(self) -> bool:
@@ -38,12 +48,30 @@ class Change:
 
     def as_record(self) -> dict[str, Any]:
         """Return the change as the history stores it."""
-        return {"id": self.id, "whlx": self.whlx, "before": self.before, "after": self.after}
+        record = {"id": self.id, "whlx": self.whlx, "before": self.before, "after": self.after}
+        extra = {"follows": self.follows, "origin": self.origin}
+        return record | {name: value for name, value in extra.items() if value is not None}
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Change:
+        """Return the change that a record of the history holds."""
+        return cls(
+            record["id"],
+            record["whlx"],
+            record.get("before"),
+            record.get("after"),
+            record.get("follows"),
+            record.get("origin"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change set as recorded; ``hash`` is that of its file."""
+    """One change set as recorded; ``hash`` is that of its file.
+
+    ``sources`` are the files it came from, each with name and SHA-256; ``undoes`` is the number
+    of the entry that it takes back; ``content`` is the whole record.
+    """
 
     number: int
     time: str
@@ -52,13 +80,23 @@ class Entry:
     layer: str
     changes: tuple[Change, ...]
     provenance: Mapping[str, Any] | None
-    source: Mapping[str, Any] | None
+    sources: tuple[Mapping[str, Any], ...]
     hash: str
+    layer_before: str = ""
     layer_after: str = ""
+    action: str = UPDATE
+    undoes: int | None = None
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, link: Link) -> Entry:
-        """Return the entry that a record of the chain holds."""
+        """Return the entry that a record of the chain holds.
+
+        Raises
+        ------
+        InputError
+            The record is no change set.
+        """
         content = link.content
         if not _is_sound(content):
             reason = message("history.unsound")
@@ -69,14 +107,15 @@ class Entry:
             by=content["by"],
             reason=content["reason"],
             layer=content["layer"],
-            changes=tuple(
-                Change(c["id"], c["whlx"], c.get("before"), c.get("after"))
-                for c in content["changes"]
-            ),
+            changes=tuple(Change.of(change) for change in content["changes"]),
             provenance=content.get("provenance"),
-            source=content.get("source"),
+            sources=tuple(content.get("sources") or ()),
             hash=link.hash,
+            layer_before=content.get("layer_before") or "",
             layer_after=content.get("layer_after") or "",
+            action=content.get("action") or UPDATE,
+            undoes=content.get("undoes"),
+            content=content,
         )
 
     def touches(self, ids: frozenset[str]) -> bool:
@@ -84,7 +123,7 @@ class Entry:
         return any(change.id in ids for change in self.changes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
     """Every entry, oldest first."""
 
@@ -95,41 +134,84 @@ class History:
         """The hash that stands for the whole history."""
         return self.entries[-1].hash if self.entries else NO_RECORD
 
-    def origin_of(self, id_: str) -> tuple[Entry, Change] | None:
-        """Return the latest entry that gave feature ``id_`` its geometry, or vouched for it."""
-        for entry in reversed(self.entries):
+    def entry(self, number: int) -> Entry | None:
+        """Return the entry with this number, if there is one."""
+        return self.entries[number - 1] if 0 < number <= len(self.entries) else None
+
+    def until(self, number: int) -> History:
+        """Return the history as it was after entry ``number``; 0 is before the first."""
+        return History(self.entries[:number])
+
+    def of_layer(self, layer: str) -> tuple[Entry, ...]:
+        """Return the entries on ``layer``, oldest first."""
+        return tuple(entry for entry in self.entries if entry.layer == layer)
+
+    @cached_property
+    def _touching(self) -> Mapping[str, Sequence[tuple[Entry, Change]]]:
+        """Every change by the feature it touches, oldest first."""
+        found: dict[str, list[tuple[Entry, Change]]] = {}
+        for entry in self.entries:
             for change in entry.changes:
-                if change.id == id_ and (change.moves_geometry or entry.provenance is not None):
-                    return entry, change
+                found.setdefault(change.id, []).append((entry, change))
+        return found
+
+    def changes_of(self, id_: str) -> Sequence[tuple[Entry, Change]]:
+        """Return every change of feature ``id_`` with its entry, oldest first."""
+        return self._touching.get(id_, ())
+
+    def origin_of(self, id_: str) -> tuple[Entry, Change] | None:
+        """Return the entry that gave feature ``id_`` its present geometry, or vouched for it last.
+
+        An entry that takes another one back restores what stood before that one, and with it
+        where that came from.
+        """
+        limit = len(self.entries) + 1
+        for entry, change in reversed(self.changes_of(id_)):
+            if entry.number >= limit:
+                continue
+            if entry.action == UNDO and entry.undoes is not None:
+                limit = entry.undoes
+            elif change.moves_geometry or entry.provenance is not None:
+                return entry, change
         return None
 
     def state_of(self, id_: str) -> Record | None:
         """Return feature ``id_`` as the latest entry that touched it left it."""
-        for entry in reversed(self.entries):
-            for change in entry.changes:
-                if change.id == id_:
-                    return change.after
-        return None
+        touching = self.changes_of(id_)
+        return touching[-1][1].after if touching else None
 
     def layer_hash(self, layer: str) -> str | None:
         """Return the hash that ``layer`` had after the latest entry on it."""
         return next((e.layer_after for e in reversed(self.entries) if e.layer == layer), None)
+
+    def drifted(self, layer: str, present: str) -> bool:
+        """Whether the layer, whose file now has the hash ``present``, was edited elsewhere."""
+        return self.layer_hash(layer) not in (None, present)
 
     def editors_of(self, ids: frozenset[str]) -> frozenset[str]:
         """Return who made the change sets that touched any of ``ids``."""
         return frozenset(entry.by for entry in self.entries if entry.touches(ids))
 
 
+def base_of(workspace: Workspace, layer: str) -> Path:
+    """Return where ``layer`` is kept as it was before its first entry."""
+    return workspace.data / "history" / "base" / workspace.layer_files[layer]
+
+
 def _is_sound(content: Mapping[str, Any]) -> bool:
     """Whether a record has the shape that a change set must have."""
     texts = all(isinstance(content[name], str) for name in ("time", "by", "reason", "layer"))
     changes = content["changes"]
-    provenance = content.get("provenance")
+    provenance, sources = content.get("provenance"), content.get("sources") or []
+    undoes = content.get("undoes")
     return (
         texts
         and isinstance(changes, list)
         and all(_is_change(change) for change in changes)
         and (provenance is None or isinstance(provenance, dict))
+        and isinstance(sources, list)
+        and all(isinstance(source, dict) for source in sources)
+        and (undoes is None or (isinstance(undoes, int) and 0 < undoes < content["number"]))
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,12 +16,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import shapely
+from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from gangqu_gis.crs import STORAGE_DECIMALS, STORAGE_EPSG, STORAGE_URN
+from gangqu_gis.crs import STORAGE_EPSG, STORAGE_URN
 from gangqu_gis.documents import decode, read_bytes
 from gangqu_gis.errors import InputError
 from gangqu_gis.messages import Text, message
+from gangqu_gis.records import Record, framed, record_text
 from gangqu_gis.schema import Schema
 
 GEOMETRY_TYPES = {
@@ -78,6 +79,11 @@ class Feature:
         """Return the name in ``lang`` where the layer has one, else the Chinese name or the id."""
         english = self.properties.get("name_en") if lang == "en" else None
         return str(english or self.properties.get("name") or self.label)
+
+    def as_record(self) -> Record:
+        """Return the feature as GeoJSON; a geometry that could not be read, as it stood."""
+        geometry = self.unread_geometry if self.geometry is None else mapping(self.geometry)
+        return {"type": "Feature", "properties": self.properties, "geometry": geometry}
 
     def number_of(self, field: str) -> float | None:
         """Return a numeric attribute, or ``None`` where it is absent or no number."""
@@ -144,14 +150,19 @@ def read_layers(
 
 def format_layer(name: str, features: Iterable[Feature], schema: Schema) -> str:
     """Return the text of a stored layer: one feature a line, stable key order, 9 decimals."""
-    rows = [feature_text(feature, schema) for feature in features]
-    head = (
-        '{"type":"FeatureCollection",'
-        f'"name":{json.dumps(name, ensure_ascii=False)},'
-        f'"crs":{{"type":"name","properties":{{"name":"{STORAGE_URN}"}}}},'
-        '"features":['
-    )
-    return head + ("\n" + ",\n".join(rows) if rows else "") + "\n]}\n"
+    return framed(name, [feature_text(feature, schema) for feature in features])
+
+
+def feature_text(feature: Feature, schema: Schema) -> str:
+    """Return the one line of a stored feature: keys in schema order, 9 decimals."""
+    return record_text(feature.as_record(), schema)
+
+
+def feature_of(record: Record, layer: str) -> Feature:
+    """Return the feature that a record describes; it stands in no file."""
+    geometry, fault = _read_geometry(record.get("geometry"))
+    unread = record.get("geometry") if geometry is None else None
+    return Feature(layer, record.get("properties") or {}, geometry, "", 0, 0, fault, unread)
 
 
 def _parse(source: str, shown: str) -> dict[str, Any]:
@@ -282,42 +293,6 @@ def _check_extent(feature: Feature, extent: tuple[float, float, float, float]) -
         file=feature.file,
         line=feature.line,
     )
-
-
-def feature_text(feature: Feature, schema: Schema) -> str:
-    """Return the one line of a stored feature: keys in schema order, 9 decimals."""
-    kind = schema.kinds.get(feature.kind)
-    order = [field.name for field in kind.fields] if kind else []
-    known = [name for name in order if name in feature.properties]
-    other = sorted(set(feature.properties) - set(known))
-    properties = {name: feature.properties[name] for name in known + other}
-    geometry = _format_geometry(feature.geometry or feature.unread_geometry)
-    attributes = _compact(properties)
-    return f'{{"type":"Feature","properties":{attributes},"geometry":{geometry}}}'
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def _format_geometry(geometry: Any) -> str:
-    """Return a geometry with fixed decimals; one that could not be read, as it stood."""
-    if not isinstance(geometry, BaseGeometry):
-        return _compact(geometry)
-    shape = shapely.geometry.mapping(geometry)
-    return f'{{"type":"{shape["type"]}","coordinates":{_format_coordinates(shape["coordinates"])}}}'
-
-
-def _format_coordinates(value: Any) -> str:
-    if value and isinstance(value[0], int | float):
-        return "[" + ",".join(_format_degree(number) for number in value[:2]) + "]"
-    return "[" + ",".join(_format_coordinates(part) for part in value) + "]"
-
-
-def _format_degree(value: float) -> str:
-    if not math.isfinite(value):
-        raise ValueError("a coordinate is not finite")
-    return f"{value:.{STORAGE_DECIMALS}f}"
 
 
 def all_features(layers: Mapping[str, Layer]) -> Iterator[Feature]:

@@ -1,0 +1,100 @@
+"""The layers as they were: the history replayed from the layer that its first entry found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from gangqu_gis.changes import apply
+from gangqu_gis.errors import InputError
+from gangqu_gis.files import hash_of
+from gangqu_gis.history import Entry, History, base_of
+from gangqu_gis.messages import message
+from gangqu_gis.records import Record, id_of, stored
+from gangqu_gis.workspace import Workspace
+
+
+def state_at(workspace: Workspace, history: History, layer: str, number: int) -> list[Record]:
+    """Return the records of ``layer`` as entry ``number`` left them; 0 is before the first entry.
+
+    A layer that the history does not touch is as its file is.
+
+    Raises
+    ------
+    InputError
+        The layer's base is missing or altered, or an entry does not fit the one before it.
+    """
+    entries = history.of_layer(layer)
+    if not entries:
+        return read_records(workspace, layer)
+    records = _base(workspace, layer, entries[0])
+    for entry in entries:
+        if entry.number > number:
+            break
+        records = step(records, entry, shown=f"data/history/{entry.number:06d}.json")
+    return records
+
+
+def step(records: Sequence[Record], entry: Entry, *, shown: str) -> list[Record]:
+    """Return the records after one entry.
+
+    Raises
+    ------
+    InputError
+        The entry speaks of a feature that was not as it says.
+    """
+    known = {id_of(record): record for record in records}
+    for change in entry.changes:
+        if known.get(change.id) != change.before:
+            text = message("history.does_not_fit", number=entry.number, id=change.id)
+            raise InputError(text, file=shown)
+    return apply(records, entry.changes, id_of=id_of, of=_itself)
+
+
+def fault_of(workspace: Workspace, history: History, layer: str) -> InputError | None:
+    """Return why the entries on ``layer`` do not lead to its file, or ``None``.
+
+    Each entry must fit the one before, and the last must leave what the file holds.  A file that
+    was edited elsewhere (:meth:`History.drifted`) is not compared.
+    """
+    entries = history.of_layer(layer)
+    if not entries:
+        return None
+    try:
+        records = state_at(workspace, history, layer, len(history.entries))
+    except InputError as error:
+        return error
+    same_file = hash_of(workspace.layer_path(layer)) == entries[-1].layer_after
+    if same_file and records != read_records(workspace, layer):
+        text = message("history.other_end", layer=layer, number=entries[-1].number)
+        return InputError(text, file=f"data/history/{entries[-1].number:06d}.json")
+    return None
+
+
+def read_records(workspace: Workspace, layer: str) -> list[Record]:
+    """Return the features of a layer's file, with the digits that are kept."""
+    path = workspace.layer_path(layer)
+    return _records(path.read_bytes(), workspace.shown(path))
+
+
+def _base(workspace: Workspace, layer: str, first: Entry) -> list[Record]:
+    path = base_of(workspace, layer)
+    shown = workspace.shown(path)
+    if not path.exists():
+        raise InputError(message("history.no_base", layer=layer), file=shown)
+    if hash_of(path) != first.layer_before:
+        raise InputError(message("history.altered_base", layer=layer), file=shown)
+    return _records(path.read_bytes(), shown)
+
+
+def _records(raw: bytes, shown: str) -> list[Record]:
+    try:
+        features = json.loads(raw.decode("utf-8-sig"))["features"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(message("layer.not_json", reason=str(error)), file=shown) from error
+    return [stored(record) for record in features]
+
+
+def _itself(record: Any) -> Any:
+    return record
