@@ -1,0 +1,350 @@
+"""Which arriving feature is which feature of the layer: by id, by alias, by name, by geometry.
+
+Ids get renumbered, so what no number settles is compared by shape: a feature that overlaps one
+of the layer for the most part is that one; several that fill one are its split; one that fills
+several is their merger.  Where two answers are possible, none is taken.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from gangqu_gis import crs
+from gangqu_gis.errors import RefusedError, UsageError
+from gangqu_gis.layers import Feature
+from gangqu_gis.measure import to_crs
+from gangqu_gis.messages import message
+from gangqu_gis.schema import Kind, Schema
+from gangqu_gis.update.incoming import Arrival
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+#: Two shapes are one feature when their overlap is at least this share of their union.
+SAME_SHARE = 0.5
+#: A shape lies in another when at least this share of it does.
+INSIDE_SHARE = 0.9
+
+
+class How(StrEnum):
+    """By what a feature was recognised."""
+
+    GIVEN = "given"
+    ID = "id"
+    ALIAS = "alias"
+    NAME = "name"
+    SHAPE = "shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An arrival that is a feature of the layer; ``share`` is their overlap over their union."""
+
+    arrival: Arrival
+    feature: Feature
+    how: How
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One feature that several arrivals fill; ``kept`` where one of them keeps its id."""
+
+    feature: Feature
+    parts: tuple[Arrival, ...]
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """Several features that one arrival fills; ``kept`` where it keeps the id of one of them."""
+
+    features: tuple[Feature, ...]
+    whole: Arrival
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What becomes of every arrival and of every feature of the layer."""
+
+    matches: tuple[Match, ...]
+    new: tuple[Arrival, ...]
+    splits: tuple[Split, ...]
+    mergers: tuple[Merger, ...]
+    missing: tuple[Feature, ...]
+
+
+def match(
+    features: Sequence[Feature],
+    arrivals: Sequence[Arrival],
+    schema: Schema,
+    *,
+    given: Mapping[str, str],
+    kind: str | None,
+    plane: CRS,
+) -> Matching:
+    """Match ``arrivals`` with the features of a layer.
+
+    ``given`` says which feature an arrival is, by what the file calls it (or its "#n"); ``kind``
+    is that of arrivals that the layer does not know and that name none themselves.
+
+    Raises
+    ------
+    UsageError
+        ``given`` names no arrival.
+    RefusedError
+        Two arrivals are the same feature, or one may be either of two.
+    """
+    matcher = _Matcher(features, arrivals, schema, kind, plane)
+    matcher.by_hand(given)
+    matcher.by_number()
+    matcher.by_name()
+    matcher.by_shape()
+    return matcher.result()
+
+
+class _Matcher:
+    """The search, one way of recognising after the other."""
+
+    def __init__(
+        self,
+        features: Sequence[Feature],
+        arrivals: Sequence[Arrival],
+        schema: Schema,
+        kind: str | None,
+        plane: CRS,
+    ) -> None:
+        self.features, self.arrivals, self.schema = features, arrivals, schema
+        self.kind, self.plane = kind, plane
+        self.found: dict[int, Match] = {}
+        self.taken: dict[str, int] = {}
+        self.named_new: set[int] = set()
+        self.splits: list[Split] = []
+        self.mergers: list[Merger] = []
+
+    def by_hand(self, given: Mapping[str, str]) -> None:
+        labels = {a.label: i for i, a in enumerate(self.arrivals)}
+        labels |= {f"#{i}": i - 1 for i in range(1, len(self.arrivals) + 1)}
+        own = {feature.id: feature for feature in self.features}
+        for label, id_ in given.items():
+            if label not in labels:
+                known = ", ".join(a.label for a in self.arrivals[:20])
+                raise UsageError(message("update.no_such_arrival", label=label, known=known))
+            i = labels[label]
+            if id_ in own:
+                self._take(i, own[id_], How.GIVEN)
+            else:
+                self.named_new.add(i)
+
+    def by_number(self) -> None:
+        own = {feature.id: feature for feature in self.features}
+        aliases = _by_alias(self.features)
+        for how, known in ((How.ID, own), (How.ALIAS, aliases)):
+            for i in self._open():
+                number = next((n for n in self.arrivals[i].numbers if n in known), None)
+                if number is not None:
+                    self._take(i, known[number], how)
+
+    def by_name(self) -> None:
+        """Recognise by name where exactly one feature and one arrival have it."""
+        names = Counter(str(f.properties.get("name")) for f in self.features)
+        arriving = Counter(str(self.arrivals[i].attributes.get("name")) for i in self._open())
+        own = {str(f.properties.get("name")): f for f in self.features}
+        for i in self._open():
+            name = str(self.arrivals[i].attributes.get("name"))
+            if names[name] == 1 and arriving[name] == 1 and own[name].id not in self.taken:
+                self._take(i, own[name], How.NAME)
+
+    def by_shape(self) -> None:
+        open_ = [i for i in self._open() if _is_area(self.arrivals[i].geometry)]
+        areas = [f for f in self.features if _is_area(f.geometry)]
+        if not open_ and not self.found or not areas:
+            return
+        drawn = _Drawn(areas, self.arrivals, self.plane)
+        self._same_shapes(open_, drawn)
+        open_ = [i for i in open_ if i not in self.found]
+        self._find_splits(open_, drawn)
+        split = {id(part) for s in self.splits for part in s.parts}
+        whole = [i for i in range(len(self.arrivals)) if id(self.arrivals[i]) not in split]
+        self._find_mergers(whole, drawn)
+
+    def result(self) -> Matching:
+        gone = set(self.taken) | {s.feature.id for s in self.splits}
+        gone |= {f.id for m in self.mergers for f in m.features}
+        new = tuple(self.arrivals[i] for i in range(len(self.arrivals)) if i not in self.found)
+        return Matching(
+            matches=tuple(self.found[i] for i in sorted(self.found)),
+            new=new,
+            splits=tuple(self.splits),
+            mergers=tuple(self.mergers),
+            missing=tuple(f for f in self.features if f.id not in gone),
+        )
+
+    def _open(self) -> list[int]:
+        return [
+            i for i in range(len(self.arrivals)) if i not in self.found and i not in self.named_new
+        ]
+
+    def _take(self, i: int, feature: Feature, how: How, share: float | None = None) -> None:
+        arrival = self.arrivals[i]
+        if feature.id in self.taken:
+            other = self.arrivals[self.taken[feature.id]]
+            text = message("update.both_are", a=other.label, b=arrival.label, id=feature.id)
+            raise RefusedError(text, file=arrival.file, line=arrival.line)
+        self.found[i] = Match(arrival, feature, how, share)
+        self.taken[feature.id] = i
+
+    def _same_shapes(self, open_: Sequence[int], drawn: _Drawn) -> None:
+        for i in open_:
+            alike = [
+                (feature, share)
+                for feature, share, _, _ in drawn.overlapping(i)
+                if share >= SAME_SHARE and feature.id not in self.taken and self._may_be(i, feature)
+            ]
+            if len(alike) > 1:
+                arrival, ids = self.arrivals[i], ", ".join(f.id for f, _ in alike)
+                text = message("update.either", label=arrival.label, ids=ids)
+                raise RefusedError(text, file=arrival.file, line=arrival.line)
+            for feature, share in alike:
+                self._take(i, feature, How.SHAPE, share)
+
+    def _find_splits(self, open_: Sequence[int], drawn: _Drawn) -> None:
+        """Find features that open arrivals fill, beside the one that keeps the id, if any."""
+        parts: dict[str, list[int]] = {}
+        for i in open_:
+            for feature, _, inside, _ in drawn.overlapping(i):
+                if inside >= INSIDE_SHARE and self._excludes(i, feature, unknown=True):
+                    parts.setdefault(feature.id, []).append(i)
+        own = {feature.id: feature for feature in self.features}
+        for id_, rows in parts.items():
+            kept = id_ in self.taken and drawn.inside(self.taken[id_], own[id_]) >= INSIDE_SHARE
+            rows = [i for i in rows if i not in self.found]
+            whole = [*rows, self.taken[id_]] if kept else rows
+            if len(whole) > 1 and drawn.filled(own[id_], whole) >= INSIDE_SHARE:
+                pieces = tuple(self.arrivals[i] for i in rows)
+                self.splits.append(Split(own[id_], pieces, kept))
+
+    def _find_mergers(self, rows: Sequence[int], drawn: _Drawn) -> None:
+        """Find arrivals that fill several features, of which no other arrival is one."""
+        for i in rows:
+            own = self.found[i].feature if i in self.found else None
+            if own is not None and drawn.covered(i, own) < INSIDE_SHARE:
+                continue
+            filled = [
+                feature
+                for feature, _, _, covered in drawn.overlapping(i)
+                if covered >= INSIDE_SHARE
+                and feature is not own
+                and feature.id not in self.taken
+                and self._excludes(i, feature, unknown=False)
+            ]
+            whole = tuple(filled) if own is None else (own, *filled)
+            if len(whole) > 1 and drawn.filling(whole, i) >= INSIDE_SHARE:
+                self.mergers.append(Merger(whole, self.arrivals[i], own is not None))
+
+    def _kind_of(self, i: int) -> Kind | None:
+        """Return the kind of an arrival, where it is known."""
+        if i in self.found:
+            return self.schema.kinds.get(self.found[i].feature.kind)
+        kind = self.arrivals[i].attributes.get("kind", self.kind)
+        return self.schema.kinds.get(kind) if isinstance(kind, str) else None
+
+    def _may_be(self, i: int, feature: Feature) -> bool:
+        kind = self._kind_of(i)
+        return kind is None or kind.id == feature.kind
+
+    def _excludes(self, i: int, feature: Feature, *, unknown: bool) -> bool:
+        """Whether the arrival cannot share land with ``feature``, so that it takes its place.
+
+        ``unknown`` is the answer for an arrival whose kind nobody has said.
+        """
+        kind, other = self._kind_of(i), self.schema.kinds.get(feature.kind)
+        if kind is None or other is None:
+            return unknown
+        return kind is other or not kind.allows_overlap_with(other)
+
+
+class _Drawn:
+    """Features and arrivals in the plane, and how much of each the other covers."""
+
+    def __init__(
+        self, features: Sequence[Feature], arrivals: Sequence[Arrival], plane: CRS
+    ) -> None:
+        self.features = features
+        self.shapes = _in_plane([f.geometry for f in features], plane)
+        self.arriving = _in_plane([a.geometry for a in arrivals], plane)
+        self.tree = shapely.STRtree(self.shapes)
+        self._known: dict[int, list[tuple[Feature, float, float, float]]] = {}
+
+    def overlapping(self, i: int) -> list[tuple[Feature, float, float, float]]:
+        """Return (feature, share of the union, share of the arrival, share of the feature)."""
+        if i not in self._known:
+            self._known[i] = self._overlapping(self.arriving[i])
+        return self._known[i]
+
+    def inside(self, i: int, feature: Feature) -> float:
+        """Return the share of arrival ``i`` that lies in ``feature``."""
+        return next((row[2] for row in self.overlapping(i) if row[0] is feature), 0.0)
+
+    def covered(self, i: int, feature: Feature) -> float:
+        """Return the share of ``feature`` that arrival ``i`` covers."""
+        return next((row[3] for row in self.overlapping(i) if row[0] is feature), 0.0)
+
+    def filled(self, feature: Feature, rows: Sequence[int]) -> float:
+        """Return the share of ``feature`` that the arrivals ``rows`` cover together."""
+        own = self.shapes[next(at for at, f in enumerate(self.features) if f is feature)]
+        return _covered(own, [self.arriving[i] for i in rows])
+
+    def filling(self, features: Sequence[Feature], i: int) -> float:
+        """Return the share of arrival ``i`` that ``features`` cover together."""
+        chosen = {id(f) for f in features}
+        rows = [s for f, s in zip(self.features, self.shapes, strict=True) if id(f) in chosen]
+        return _covered(self.arriving[i], rows)
+
+    def _overlapping(self, shape: Any) -> list[tuple[Feature, float, float, float]]:
+        if not _is_area(shape) or not shapely.is_valid(shape):
+            return []
+        found = []
+        for at in sorted(self.tree.query(shape, predicate="intersects")):
+            other = self.shapes[at]
+            if not shapely.is_valid(other):
+                continue
+            common = shapely.area(shapely.intersection(shape, other))
+            if common > 0:
+                whole = shapely.area(shape) + shapely.area(other) - common
+                row = (common / whole, common / shapely.area(shape), common / shapely.area(other))
+                found.append((self.features[at], *row))
+        return found
+
+
+def _covered(shape: Any, by: Sequence[Any]) -> float:
+    whole = shapely.union_all([s for s in by if _is_area(s)])
+    return float(shapely.area(shapely.intersection(shape, whole)) / shapely.area(shape))
+
+
+def _in_plane(shapes: Sequence[Any], plane: CRS) -> Any:
+    column = np.empty(len(shapes), dtype=object)
+    column[:] = list(shapes)
+    return to_crs(column, source=crs.storage(), target=plane)
+
+
+def _by_alias(features: Sequence[Feature]) -> dict[str, Feature]:
+    """Return features by their former and foreign numbers; a number of two features is none."""
+    found: dict[str, list[Feature]] = {}
+    for feature in features:
+        aliases = feature.properties.get("aliases")
+        for alias in aliases if isinstance(aliases, list) else ():
+            found.setdefault(str(alias), []).append(feature)
+    return {alias: rows[0] for alias, rows in found.items() if len(rows) == 1}
+
+
+def _is_area(shape: Any) -> bool:
+    return shape is not None and shape.geom_type in ("Polygon", "MultiPolygon")

@@ -1,0 +1,185 @@
+"""Preparing a change set: from source files, from an earlier entry, from a foreign edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gangqu_gis import crs
+from gangqu_gis.changes import compare, invert
+from gangqu_gis.errors import RefusedError, UsageError
+from gangqu_gis.formats.vector import VectorFile
+from gangqu_gis.history import ADOPT, UNDO, Change
+from gangqu_gis.layers import Layer, feature_of
+from gangqu_gis.messages import message
+from gangqu_gis.plan import Plan, load_plan
+from gangqu_gis.records import id_of, stored
+from gangqu_gis.replay import state_at
+from gangqu_gis.store import locked, waiting
+from gangqu_gis.update.adoption import as_recorded
+from gangqu_gis.update.draft import Choices, changes_of, outcomes
+from gangqu_gis.update.incoming import gather
+from gangqu_gis.update.matching import match
+from gangqu_gis.update.proposal import Proposal, with_assessments
+from gangqu_gis.update.provenance import Provenance, Unproven
+from gangqu_gis.workspace import Workspace
+
+
+def plan_to_change(workspace: Workspace) -> Plan:
+    """Return the plan, after finishing or taking back a write that was cut short."""
+    if waiting(workspace):
+        with locked(workspace):
+            pass
+    return load_plan(workspace)
+
+
+def propose(
+    plan: Plan,
+    layer: str,
+    files: Sequence[VectorFile],
+    *,
+    provenance: Provenance | None,
+    choices: Choices | None = None,
+    uncertainty_m: float | None = None,
+    repair: bool = False,
+) -> Proposal:
+    """Prepare the change set that brings ``files`` into ``layer``.
+
+    Raises
+    ------
+    UsageError
+        There is no such layer; an arrival is new and its kind was not said.
+    InputError
+        A file cannot be brought in: another datum, a geometry that is not sound, a number twice.
+    RefusedError
+        The layer was edited outside the toolkit, an arrival may be either of two features, a
+        feature would leave the layer, or the schematic drawing comes as a survey.
+    """
+    _check_layer(plan, layer)
+    if provenance is not None and plan.schema.holds_records(layer):
+        raise UsageError(message("update.records_need_no_basis", layer=layer))
+    choices = choices or Choices({})
+    incoming = gather(plan, layer, files, repair=repair)
+    found = match(
+        plan.layers[layer].features,
+        incoming.arrivals,
+        plan.schema,
+        given=choices.given,
+        kind=choices.kind,
+        plane=crs.planar(plan.workspace.planar_crs),
+    )
+    origin: dict[str, Provenance | Unproven] = {
+        file.source: provenance or Unproven(Path(file.source).name, uncertainty_m) for file in files
+    }
+    results = outcomes(plan, layer, found, origin, choices)
+    proposal = with_assessments(plan, layer, changes_of(results), provenance=provenance)
+    return replace(
+        proposal,
+        outcomes=tuple(results),
+        notes=incoming.notes,
+        unread=incoming.unread,
+        sources=incoming.sources,
+    )
+
+
+def propose_undo(plan: Plan, number: int) -> Proposal:
+    """Prepare the entry that takes entry ``number`` back.
+
+    Raises
+    ------
+    UsageError
+        There is no such entry, or it changed nothing.
+    RefusedError
+        Later entries changed the same features: they are named, nothing is guessed.
+    """
+    entry = plan.history.entry(number)
+    if entry is None or not entry.changes:
+        count = len(plan.history.entries)
+        raise UsageError(message("update.nothing_to_undo", number=number, count=count))
+    _check_layer(plan, entry.layer)
+    changes = invert(entry.changes)
+    refuse_conflicts(plan, entry.layer, changes)
+    return with_assessments(plan, entry.layer, changes, action=UNDO, undoes=number)
+
+
+def propose_adoption(plan: Plan, layer: str, *, uncertainty_m: float | None = None) -> Proposal:
+    """Prepare the entry that takes over what somebody edited outside the toolkit.
+
+    The edit is compared with the layer as the history left it; digits that a GIS rewrote are no
+    change.  A geometry that was moved there is no evidence.
+
+    Raises
+    ------
+    UsageError
+        There is no such layer, or its file is as the history left it.
+    RefusedError
+        A feature has no id, or one that stands twice.
+    """
+    own = _known_layer(plan, layer)
+    if not plan.history.drifted(layer, own.sha256):
+        raise UsageError(message("update.nothing_to_adopt", layer=layer))
+    _refuse_unnumbered(own)
+    shown = own.file
+    recorded = state_at(plan.workspace, plan.history, layer, len(plan.history.entries))
+    features = tuple(replace(feature_of(record, layer), file=shown) for record in recorded)
+    present = replace(plan, layers={**plan.layers, layer: Layer(layer, shown, features)})
+    kinds = plan.schema.kinds
+    origin = Unproven(Path(shown).name, uncertainty_m)
+    known = {id_of(record): record for record in recorded}
+    edited = [
+        as_recorded(stored(f.as_record()), known.get(f.id), kinds.get(f.kind), origin)
+        for f in own.features
+    ]
+    changes = compare(recorded, edited)
+    return with_assessments(plan, layer, changes, present=present, action=ADOPT)
+
+
+def refuse_conflicts(plan: Plan, layer: str, changes: Sequence[Change]) -> None:
+    """Refuse changes whose features are not as the changes found them.
+
+    Raises
+    ------
+    RefusedError
+        With the ids, and who changed them last.
+    """
+    present = {f.id: f for f in plan.layers[layer].features}
+    clashing = []
+    for change in changes:
+        found = present.get(change.id)
+        if (None if found is None else stored(found.as_record())) != change.before:
+            touching = plan.history.changes_of(change.id)
+            last = touching[-1][0] if touching else None
+            who = f"{last.number} {last.by} {last.time}" if last else "-"
+            clashing.append(f"{change.id}（{who}）")
+    if clashing:
+        text = message("update.conflict", ids="、".join(clashing))
+        raise RefusedError(text, file=plan.layers[layer].file)
+
+
+def _check_layer(plan: Plan, layer: str) -> None:
+    """Refuse to build on a layer that is not as the history left it, or is not in order."""
+    own = _known_layer(plan, layer)
+    if plan.history.drifted(layer, own.sha256):
+        raise RefusedError(message("update.drifted", layer=layer), file=own.file)
+    _refuse_unnumbered(own)
+
+
+def _known_layer(plan: Plan, layer: str) -> Layer:
+    if layer not in plan.layers:
+        known = ", ".join(plan.layers)
+        raise UsageError(message("update.no_layer", name=layer, known=known))
+    return plan.layers[layer]
+
+
+def _refuse_unnumbered(layer: Layer) -> None:
+    """A change set speaks of features by their ids: each must have one of its own."""
+    seen: dict[str, int] = {}
+    for feature in layer.features:
+        if not feature.id:
+            text = message("update.layer_without_id", label=feature.label)
+            raise RefusedError(text, file=layer.file, line=feature.line or None)
+        if feature.id in seen:
+            text = message("validity.id_twice", id=feature.id, first=seen[feature.id])
+            raise RefusedError(text, file=layer.file, line=feature.line or None)
+        seen[feature.id] = feature.line
