@@ -49,11 +49,21 @@ def assessment_of(root: Path) -> Assessment:
 
 
 def proposal_of(
-    root: Path, shape: Any, *, id_: str = "stock-3", provenance: Provenance | None = SURVEY
+    root: Path,
+    shape: Any,
+    *,
+    id_: str = "stock-3",
+    provenance: Provenance | None = SURVEY,
+    uncertainty_m: float | None = None,
 ) -> Proposal:
     """Return the proposal that brings ``shape`` into the parcels."""
-    file = file_of(shape, id_)
-    return propose(plan_of(root), "parcels", file, provenance=provenance, source=EXAMPLE)
+    return propose(
+        plan_of(root),
+        "parcels",
+        [file_of(shape, id_)],
+        provenance=provenance,
+        uncertainty_m=uncertainty_m,
+    )
 
 
 def survey(
@@ -63,7 +73,10 @@ def survey(
     id_: str = "stock-3",
     by: str = "测量员甲",
     provenance: Provenance | None = SURVEY,
+    uncertainty_m: float | None = None,
 ) -> Entry:
     """Bring ``shape`` into the parcels."""
-    proposal = proposal_of(root, shape, id_=id_, provenance=provenance)
+    proposal = proposal_of(
+        root, shape, id_=id_, provenance=provenance, uncertainty_m=uncertainty_m
+    )
     return carry_out(proposal, by=by, reason="试验")

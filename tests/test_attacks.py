@@ -135,9 +135,7 @@ def test_absurd_tolerances_are_refused_at_their_line(plan: Path, name: str, valu
 def test_the_schematic_drawing_cannot_come_in_as_a_survey(plan: Path) -> None:
     drawn = plan_of(plan).by_id["stock-3"].geometry
     with pytest.raises(RefusedError, match="示意图形本身"):
-        propose(
-            plan_of(plan), "parcels", file_of(drawn, epsg=4490), provenance=SURVEY, source=EXAMPLE
-        )
+        propose(plan_of(plan), "parcels", [file_of(drawn, epsg=4490)], provenance=SURVEY)
 
 
 def test_a_survey_in_the_wrong_zone_is_refused_before_it_is_written(plan: Path) -> None:
@@ -229,13 +227,13 @@ def test_the_gate_shows_its_remarks(plan: Path) -> None:
 
 
 def test_a_colleague_who_wrote_while_we_were_reading_is_not_overwritten(plan: Path) -> None:
-    """Read, then a colleague writes, then we propose on what we read: refused, nothing lost."""
+    """Read, then a colleague writes, then we propose on what we read: both edits stand."""
     ours = plan_of(plan)
     survey(plan, rectangle(east=1500), id_="new-1", by="同事")
-    proposal = propose(ours, "parcels", file_of(rectangle()), provenance=SURVEY, source=EXAMPLE)
-    with pytest.raises(RefusedError):
-        carry_out(proposal, by="测量员甲", reason="因")
-    assert plan_of(plan).by_id["new-1"].basis == "surveyed"
+    proposal = propose(ours, "parcels", [file_of(rectangle())], provenance=SURVEY)
+    carry_out(proposal, by="测量员甲", reason="因")
+    found = plan_of(plan).by_id
+    assert (found["new-1"].basis, found["stock-3"].basis) == ("surveyed", "surveyed")
 
 
 def test_two_amendments_prepared_side_by_side_go_where_they_belong(plan: Path) -> None:

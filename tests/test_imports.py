@@ -26,17 +26,17 @@ PACKAGE = ROOT / "gangqu_gis"
 RANKS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
-        "dates messages expressions intervals gcj02 people",
+        "dates messages expressions intervals gcj02 people sameness",
         "errors units checks findings",
         "clock documents files crs rules dimensions",
         "workspace schema figures chain datum_shift measure",
-        "formats",
+        "formats records fieldnames",
         "attributes columns layers history readings register rulebook causes consistency tolerance",
         "evidence changes store plan area_causes stored_areas soundness",
-        "arrivals validity",
+        "arrivals validity replay",
         "reconcile bounds topology",
         "assessment",
-        "gate update decisions frames",
+        "gate update decisions differences frames",
         "approval",
         "report webmap",
         "publish",

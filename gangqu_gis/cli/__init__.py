@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from gangqu_gis import __version__
-from gangqu_gis.cli import checking, editing, figures, granting, mapping, reporting
+from gangqu_gis.cli import checking, editing, figures, granting, mapping, past, reporting
 from gangqu_gis.cli.session import Session, help_text, language
 from gangqu_gis.errors import GangquError, InputError
 from gangqu_gis.messages import LANGUAGES, Text, message
@@ -45,7 +45,7 @@ for command in (
     reporting.init,
     figures.figures,
     editing.update,
-    editing.history,
+    past.history,
     granting.approval,
 ):
     gangqu.add_command(command)

@@ -1,191 +1,128 @@
-"""Commands that change a layer, and those that look at its history."""
+"""The command that brings new boundaries and records into a layer."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from gangqu_gis.cli.session import WORDS, Session, exit_if, help_text, lang_option
-from gangqu_gis.clock import is_date, today
-from gangqu_gis.messages import Text, message, plain
+from gangqu_gis.cli.proposing import (
+    evidence_options,
+    make,
+    provenance_of,
+    show,
+    signing_options,
+    uncertainty_option,
+)
+from gangqu_gis.cli.reading import Reading, read, reading_options, yes_option
+from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
+from gangqu_gis.messages import message
 
 if TYPE_CHECKING:
-    from gangqu_gis.update import Proposal, Provenance
+    from gangqu_gis.formats.vector import VectorFile
+    from gangqu_gis.plan import Plan
 
 
 @click.command(help=help_text("update"))
-@click.argument("layer")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--basis", type=click.Choice(("surveyed", "digitized")), help=help_text("basis"))
-@click.option("--survey-ref", type=WORDS, help=help_text("survey_ref"))
-@click.option("--surveyed-on", metavar="DATE", help=help_text("surveyed_on"))
-@click.option("--grade", type=click.IntRange(1, 3), help=help_text("grade"))
-@click.option("--scale", type=click.IntRange(min=1), help=help_text("scale"))
-@click.option("--source", type=WORDS, help=help_text("source"))
-@click.option("--crs", metavar="EPSG:…", help=help_text("crs"))
-@click.option("--by", type=WORDS, help=help_text("by"))
-@click.option("--reason", type=WORDS, help=help_text("reason"))
-@click.option("--yes", is_flag=True, help=help_text("yes"))
+@click.argument("layer_name", metavar="LAYER")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@evidence_options
+@uncertainty_option
+@click.option("--as", "given", multiple=True, metavar="LABEL=ID", help=help_text("as"))
+@click.option("--kind", help=help_text("kind"))
+@click.option("--only", type=click.Choice(("geometry", "attributes")), help=help_text("only"))
+@click.option("--retire", is_flag=True, help=help_text("retire"))
+@click.option("--complete", is_flag=True, help=help_text("complete"))
+@click.option("--repair", is_flag=True, help=help_text("repair"))
+@reading_options
+@signing_options
+@yes_option
 @click.option("--dry-run", is_flag=True, help=help_text("dry_run"))
+@click.option(
+    "--html",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=help_text("review"),
+)
+@format_option
 @lang_option
 @click.pass_obj
 def update(
     session: Session,
-    layer: str,
-    file: Path,
-    basis: str | None,
-    survey_ref: str | None,
-    surveyed_on: str | None,
-    grade: int | None,
-    scale: int | None,
-    source: str | None,
-    crs: str | None,
+    /,
+    layer_name: str,
+    files: tuple[Path, ...],
+    *,
+    given: tuple[str, ...],
+    reading: Reading,
+    uncertainty: float | None,
+    repair: bool,
     by: str | None,
     reason: str | None,
     yes: bool,
     dry_run: bool,
+    html: Path | None,
+    form: str,
+    **options: Any,
 ) -> None:
-    """Bring the geometries of a file into a layer."""
-    from gangqu_gis.formats import read_vector
-    from gangqu_gis.update import carry_out, propose
+    """Bring the features of files into a layer."""
+    from gangqu_gis.update import Choices, plan_to_change, propose
 
-    provenance = _provenance(
-        session, basis, survey=(survey_ref, surveyed_on, grade), chart=(scale, source)
-    )
+    provenance = provenance_of(session, options)
     if not dry_run and not (by and reason):
         raise click.UsageError(message("update.needs_who").render(session.lang))
-    incoming = read_vector(file, crs=crs)
-    proposal = propose(session.plan(), layer, incoming, provenance=provenance, source=file)
-    if not proposal.changes:
-        session.say("update.nothing")
-        return
-    _show(session, proposal)
-    if proposal.blocked:
-        session.say("update.blocked")
+    plan = plan_to_change(session.workspace())
+    incoming = _read(session, plan, layer_name, files, reading, yes=yes or dry_run)
+    proposal = propose(
+        plan,
+        layer_name,
+        incoming,
+        provenance=provenance,
+        uncertainty_m=uncertainty,
+        repair=repair,
+        choices=Choices(
+            _given(session, given),
+            kind=options["kind"],
+            retire=options["retire"],
+            complete=options["complete"],
+            only=options["only"],
+        ),
+    )
+    show(session, proposal, form=form, html=html)
     exit_if(proposal.blocked)
-    if dry_run:
-        session.say("update.dry_run")
-        return
-    _ask(session, yes)
-    assert by is not None and reason is not None
-    entry = carry_out(proposal, by=by, reason=reason)
-    session.say("update.done", number=entry.number, hash=entry.hash[:16])
+    if proposal.changes and not dry_run:
+        assert by is not None and reason is not None
+        make(session, proposal, by=by, reason=reason, yes=yes, form=form)
+    elif dry_run and proposal.changes:
+        click.echo(message("update.dry_run").render(session.lang), err=form == "json")
 
 
-@click.group(help=help_text("history"))
-def history() -> None:
-    """Look at the history of the layers."""
-
-
-@history.command(name="log", help=help_text("history_log"))
-@lang_option
-@click.pass_obj
-def log(session: Session) -> None:
-    """List every change set."""
-    from gangqu_gis.history import read_history
-
-    found = read_history(session.workspace().data / "history", shown="data/history")
-    for entry in found.entries:
-        ids = ", ".join(change.id for change in entry.changes)
-        head = {"number": entry.number, "time": entry.time, "by": entry.by, "layer": entry.layer}
-        session.say("history.log_line", **head, ids=ids, reason=entry.reason)
-    session.say("history.head", count=len(found.entries), head=found.head)
-
-
-@history.command(name="verify", help=help_text("history_verify"))
-@lang_option
-@click.pass_obj
-def verify(session: Session) -> None:
-    """Verify the chain of hashes."""
-    from gangqu_gis.history import chain_of, read_history
-    from gangqu_gis.store import hash_of
-
-    workspace = session.workspace()
-    fault = chain_of(workspace.data / "history", shown="data/history").fault()
-    if fault is not None:
-        click.echo(fault.render(session.lang), err=True)
-        exit_if(True)
-    found = read_history(workspace.data / "history", shown="data/history")
-    session.say("history.whole", count=len(found.entries))
-    drifted = [
-        layer
-        for layer in workspace.layer_files
-        if found.layer_hash(layer) not in (None, hash_of(workspace.layer_path(layer)))
-    ]
-    for layer in drifted:
-        session.say("history.drifted", layer=layer)
-    exit_if(bool(drifted))
-
-
-def _provenance(
+def _read(
     session: Session,
-    basis: str | None,
+    plan: Plan,
+    layer: str,
+    files: tuple[Path, ...],
+    reading: Reading,
     *,
-    survey: tuple[str | None, str | None, int | None],
-    chart: tuple[int | None, str | None],
-) -> Provenance | None:
-    from gangqu_gis.update import Provenance
+    yes: bool,
+) -> list[VectorFile]:
+    """Read every file (of a folder, every layer in it), as the target layer holds it."""
+    if layer in plan.layers and plan.schema.holds_records(layer):
+        from gangqu_gis.arrivals import identified
+        from gangqu_gis.columns import record_columns
+        from gangqu_gis.formats.records import read_records
 
-    def refuse(key: str, **params: object) -> click.UsageError:
-        return click.UsageError(message(key, **params).render(session.lang))
-
-    if basis == "surveyed":
-        reference, day, grade = survey
-        if not reference or not day or grade is None:
-            raise refuse("update.needs_survey")
-        if not is_date(day):
-            raise refuse("update.needs_date", found=day)
-        if day > today():
-            raise refuse("update.future", found=day)
-        return Provenance("surveyed", reference, on=day, grade=grade)
-    if basis == "digitized":
-        scale, source = chart
-        if scale is None or not source:
-            raise refuse("update.needs_map")
-        return Provenance("digitized", source, map_scale=scale)
-    return None
+        columns = record_columns(plan.schema, layer)
+        return [identified(read_records(p, columns=columns), plan, layer) for p in files]
+    return [read(session, path, reading, yes=yes) for path in files]
 
 
-def _show(session: Session, proposal: Proposal) -> None:
-    for change in proposal.changes:
-        before, after = (
-            _hectares(proposal.before.measured, change.id),
-            _hectares(proposal.after.measured, change.id),
-        )
-        what = message(f"update.change_{change.whlx}")
-        session.say("update.change_line", id=change.id, what=what, before=before, after=after)
-    for was, now in proposal.moved_verdicts():
-        session.say(
-            "update.verdict_line",
-            title=now.title,
-            before=was.verdict.label,
-            after=now.verdict.label,
-        )
-    for finding in proposal.new_findings:
-        click.echo(finding.text.render(session.lang))
-    if proposal.provenance is None:
-        session.say("update.without_basis")
-
-
-def _hectares(measured: object, id_: str) -> Text:
-    from gangqu_gis.units import half_up
-
-    found = measured.get(id_)  # type: ignore[attr-defined]
-    area = None if found is None else found.ellipsoidal_m2
-    return plain("-" if area is None else half_up(area / 10_000, 4))
-
-
-def _ask(session: Session, yes: bool) -> None:
-    from gangqu_gis.errors import RefusedError
-
-    if yes:
-        return
-    question = message("update.ask").render(session.lang)
-    try:
-        agreed = click.confirm(question, default=False)
-    except click.Abort:
-        agreed = False
-    if not agreed:
-        raise RefusedError(message("update.declined"))
+def _given(session: Session, pairs: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        label, mark, id_ = pair.rpartition("=")
+        if not mark or not label.strip() or not id_.strip():
+            raise click.UsageError(message("update.bad_as", found=pair).render(session.lang))
+        found[label.strip()] = id_.strip()
+    return found

@@ -1,32 +1,18 @@
-"""The reconciliation as one printable HTML file, with no script and no link to anything.
-
-Text of a plan stands in text nodes and quoted attributes, escaped by Jinja; the style sheet
-carries the only other text of a plan, the running titles, as CSS escapes.
-"""
+"""The reconciliation as one printable HTML file, with no script and no link to anything."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.gate import Blocker
 from gangqu_gis.messages import Text, message
-from gangqu_gis.report import wording
+from gangqu_gis.report import html, wording
 from gangqu_gis.report.characters import legal
 from gangqu_gis.report.model import Report, conventions, counts, gate_answer, title_rows
-from gangqu_gis.report.palette import FILLS, SEVERITY_FILLS
 from gangqu_gis.report.sketch import HEIGHT, WIDTH, Atlas
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-_TAGS = {"zh": "zh-CN", "en": "en"}
 #: Verdicts whose subjects are drawn.
 DRAWN = (Verdict.DIFFER, Verdict.REVIEW, Verdict.INDICATIVE, Verdict.MISSING)
 
@@ -99,51 +85,27 @@ class _Page:
 
     def render(self) -> str:
         """Fill the template."""
-        from markupsafe import Markup
-
-        style = _style(self._running())
-        digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-        page = (
-            _environment()
-            .get_template("page.jinja")
-            .render(
-                lang=_TAGS[self.lang],
-                style=Markup(style),
-                style_hash=Markup(f"'sha256-{digest}'"),
-                words={key: self._say(message(key)) for key in WORDS},
-                title=self._say(self.report.title),
-                plan=self._say(self.workspace.title),
-                notice=self._say(self.workspace.draft_notice),
-                rows=[(self._say(a), self._say(b)) for a, b in title_rows(self.report)],
-                counts=self._say(counts(self.report)),
-                verdicts=[
-                    (v.value, self._say(v.label), n) for v, n in self.report.verdicts.items()
-                ],
-                conventions=self._say(conventions(self.report)),
-                gate=self._gate(),
-                contradictions=[self._check(c) for c in self.report.contradictions],
-                areas=[self._check(c) for c in self.report.areas],
-                remainders=[self._check(c) for c in self.report.remainders],
-                consistent=[self._check(c) for c in self.report.consistent],
-                findings=[self._finding(f) for f in self.report.findings],
-                figures=self._figures(),
-                width=WIDTH,
-                height=HEIGHT,
-            )
-        )
-        return page if page.endswith("\n") else page + "\n"
+        content = {
+            "words": {key: self._say(message(key)) for key in WORDS},
+            "rows": [(self._say(a), self._say(b)) for a, b in title_rows(self.report)],
+            "counts": self._say(counts(self.report)),
+            "verdicts": [(v.value, self._say(v.label), n) for v, n in self.report.verdicts.items()],
+            "conventions": self._say(conventions(self.report)),
+            "gate": self._gate(),
+            "contradictions": [self._check(c) for c in self.report.contradictions],
+            "areas": [self._check(c) for c in self.report.areas],
+            "remainders": [self._check(c) for c in self.report.remainders],
+            "consistent": [self._check(c) for c in self.report.consistent],
+            "findings": [self._finding(f) for f in self.report.findings],
+            "figures": self._figures(),
+            "width": WIDTH,
+            "height": HEIGHT,
+        }
+        title = self.report.title
+        return html.render("page.jinja", self.workspace, title, lang=self.lang, content=content)
 
     def _say(self, text: Text | None) -> str:
         return "" if text is None else legal(text.render(self.lang))
-
-    def _running(self) -> dict[str, str]:
-        """Return the running titles of a printed page, by their names in the style sheet."""
-        date_label = self._say(message("sheet.data_date"))
-        return {
-            "plan": f"{self._say(self.workspace.title)}  {self._say(self.report.title)}",
-            "date": f"{date_label} {legal(self.workspace.data_date)}",
-            "notice": self._say(self.workspace.draft_notice),
-        }
 
     def _check(self, check: Check) -> Entry:
         limit = check.tolerance
@@ -241,36 +203,3 @@ class _Page:
                 }
             )
         return figures
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("gangqu_gis", "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["legal"] = legal
-    return environment
-
-
-def _style(running: dict[str, str]) -> str:
-    """Return the style sheet with the fills of verdicts and the running titles of the pages."""
-    sheet = files("gangqu_gis").joinpath("report/page.css").read_text(encoding="utf-8")
-    fills = [(verdict.value, fill) for verdict, fill in FILLS.items()]
-    fills += [(severity.value, fill) for severity, fill in SEVERITY_FILLS.items()]
-    sheet += "".join(f".v-{name} {{ background: #{fill}; }}\n" for name, fill in fills)
-    # In one pass, so that no text of a plan is looked through for a name.
-    return re.sub(r'"(plan|date|notice)"', lambda m: _css_string(running[m[1]]), sheet)
-
-
-def _css_string(text: str) -> str:
-    """Return ``text`` as a CSS string in which every character but letters and digits is a
-    numeric escape.
-    """
-    safe = (c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text[:120])
-    return '"' + "".join(safe) + '"'

@@ -56,4 +56,4 @@ class Printer:
 
 def indented(text: str) -> RenderableType:
     """Return a line that belongs to the one above it."""
-    return Padding(Rich(text), (0, 0, 0, 4))
+    return Padding(Rich(text), (0, 0, 0, 4), expand=False)

@@ -87,6 +87,32 @@ class Atlas:
         drawn = tuple(shape for shape in shapes if shape.path)
         return Sketch(drawn, tuple(labels.placed), bar, text, bool(dashed))
 
+    def comparison(self, rows: Sequence[tuple[str, str, Any, Any]]) -> Sketch:
+        """Return one map of features before and after: (id, name, before, after), EPSG:4490.
+
+        A side that does not exist is ``None``.
+        """
+        ids = {id_ for id_, _, _, _ in rows}
+        olds = self._in_plane([before for _, _, before, _ in rows])
+        news = self._in_plane([after for _, _, _, after in rows])
+        frame = self._frame([g for g in (*olds, *news) if g is not None])
+        within = (self._polygons[at] for at in sorted(self._places.query(frame.box)))
+        around = sorted((p for p in within if p[0].id not in ids), key=lambda p: -p[1].area)
+        shapes = [frame.shape(g, "near") for _, g in around]
+        shapes += [frame.shape(g, "line") for _, g in self._lines]
+        shapes += [frame.shape(g, _line_or(g, "becomes")) for g in news if g is not None]
+        shapes += [frame.shape(g, _line_or(g, "was")) for g in olds if g is not None]
+        labels = Labels(WIDTH, HEIGHT)
+        for (_, name, _, _), old, new in zip(rows, olds, news, strict=True):
+            labels.inside(frame.drawn(old if new is None else new), name, "name")
+        for feature, geometry in self._lines:
+            labels.along(frame.drawn(geometry), feature.name(self.lang), "road")
+        for feature, geometry in around:
+            labels.inside(frame.drawn(geometry), feature.name(self.lang), "faint", fit=True)
+        bar, text = frame.bar()
+        drawn = tuple(shape for shape in shapes if shape.path)
+        return Sketch(drawn, tuple(labels.placed), bar, text, schematic=False)
+
     def _is_schematic(self, feature: Feature) -> bool:
         part = self.report.assessment.measured.get(feature.id)
         return part is None or part.basis == "schematic"
@@ -157,6 +183,11 @@ class Frame:
         return np.column_stack(
             ((xy[:, 0] - self._west) * self._scale, (self._north - xy[:, 1]) * self._scale)
         )
+
+
+def _line_or(geometry: BaseGeometry, style: str) -> str:
+    """Return the class of a changed shape: a line has no inside."""
+    return f"{style} open" if "LineString" in geometry.geom_type else style
 
 
 def _path(geometry: BaseGeometry) -> str:

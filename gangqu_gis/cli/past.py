@@ -1,0 +1,247 @@
+"""The history of the layers: what happened, what differs, taking back, taking over, verifying."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gangqu_gis.cli.proposing import make, show, signing_options, uncertainty_option, write_review
+from gangqu_gis.cli.reading import yes_option
+from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
+from gangqu_gis.messages import message
+
+if TYPE_CHECKING:
+    from gangqu_gis.history import Entry
+    from gangqu_gis.update import Proposal
+
+_html_option = click.option(
+    "--html",
+    metavar="FILE.html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=help_text("review"),
+)
+_dry_run_option = click.option("--dry-run", is_flag=True, help=help_text("dry_run"))
+
+
+@click.group(help=help_text("history"))
+def history() -> None:
+    """Look at the history of the layers, take an entry back, take an edit over."""
+
+
+@history.command(name="log", help=help_text("history_log"))
+@click.option("--layer", help=help_text("history_layer"))
+@click.option("--id", "id_", metavar="ID", help=help_text("history_id"))
+@format_option
+@lang_option
+@click.pass_obj
+def log(session: Session, layer: str | None, id_: str | None, form: str) -> None:
+    """List the change sets."""
+    from gangqu_gis.history import read_history
+
+    found = read_history(session.workspace().data / "history", shown="data/history")
+    entries = [
+        entry
+        for entry in found.entries
+        if layer in (None, entry.layer) and (id_ is None or entry.touches(frozenset((id_,))))
+    ]
+    if form == "json":
+        import json
+
+        click.echo(json.dumps([_summary(e) for e in entries], ensure_ascii=False, indent=1))
+        return
+    for entry in entries:
+        session.say("history.log_line", **_log_fields(entry))
+    session.say("history.head", count=len(found.entries), head=found.head)
+
+
+def _log_fields(entry: Entry) -> dict[str, object]:
+    ids = [change.id for change in entry.changes]
+    shown = "、".join(ids[:8]) + ("…" if len(ids) > 8 else "")
+    action = message(f"history.action_{entry.action}", undoes=entry.undoes)
+    return {
+        "number": entry.number,
+        "time": entry.time,
+        "by": entry.by,
+        "layer": entry.layer,
+        "action": action,
+        "ids": f"{shown}（{len(ids)}）" if len(ids) > 8 else shown or "-",
+        "reason": entry.reason,
+    }
+
+
+def _summary(entry: Entry) -> dict[str, object]:
+    left_out = ("changes", "previous")
+    record = {name: value for name, value in entry.content.items() if name not in left_out}
+    changes = [{"id": change.id, "whlx": change.whlx} for change in entry.changes]
+    return {**record, "hash": entry.hash, "changes": changes}
+
+
+@history.command(name="diff", help=help_text("history_diff"))
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B", default="head")
+@click.option("--layer", "layers", multiple=True, help=help_text("history_layer"))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json", "geojson")),
+    default="text",
+    show_default=True,
+    help=help_text("format"),
+)
+@_html_option
+@lang_option
+@click.pass_obj
+def diff(
+    session: Session,
+    first: str,
+    second: str,
+    layers: tuple[str, ...],
+    form: str,
+    html: Path | None,
+) -> None:
+    """Show what differs between two states of the layers."""
+    from gangqu_gis.assessment import assess
+    from gangqu_gis.differences import between
+    from gangqu_gis.report.changeset import ChangeSet
+
+    plan = session.plan()
+    differences = between(plan, first, second, layers=layers or None)
+    title = message("changeset.title_diff", first=first, second=second)
+    found = ChangeSet(title, tuple(differences), assess(plan))
+    if form == "text":
+        from gangqu_gis.report.changeset_text import change_set
+
+        session.console().print(change_set(found, session.lang))
+    else:
+        from gangqu_gis.report import changeset_document
+        from gangqu_gis.report.document import to_json
+
+        make_document = getattr(changeset_document, f"change_set_{_DOCUMENTS[form]}")
+        click.echo(to_json(make_document(found, lang=session.lang)))
+    if html is not None:
+        write_review(session, found, html, quiet=form != "text")
+
+
+_DOCUMENTS = {"json": "document", "geojson": "collection"}
+
+
+@history.command(name="undo", help=help_text("history_undo"))
+@click.argument("number", type=click.IntRange(min=1))
+@signing_options
+@yes_option
+@_dry_run_option
+@_html_option
+@format_option
+@lang_option
+@click.pass_obj
+def undo(
+    session: Session,
+    number: int,
+    by: str | None,
+    reason: str | None,
+    yes: bool,
+    dry_run: bool,
+    html: Path | None,
+    form: str,
+) -> None:
+    """Take an entry back by a new one."""
+    from gangqu_gis.update import plan_to_change, propose_undo
+
+    _need_names(session, by, reason, dry_run=dry_run)
+    proposal = propose_undo(plan_to_change(session.workspace()), number)
+    _go_on(session, proposal, by=by, reason=reason, yes=yes, dry_run=dry_run, html=html, form=form)
+
+
+@history.command(name="adopt", help=help_text("history_adopt"))
+@click.argument("layer")
+@uncertainty_option
+@signing_options
+@yes_option
+@_dry_run_option
+@_html_option
+@format_option
+@lang_option
+@click.pass_obj
+def adopt(
+    session: Session,
+    layer: str,
+    uncertainty: float | None,
+    by: str | None,
+    reason: str | None,
+    yes: bool,
+    dry_run: bool,
+    html: Path | None,
+    form: str,
+) -> None:
+    """Take over what was edited outside the toolkit."""
+    from gangqu_gis.update import plan_to_change, propose_adoption
+
+    _need_names(session, by, reason, dry_run=dry_run)
+    plan = plan_to_change(session.workspace())
+    proposal = propose_adoption(plan, layer, uncertainty_m=uncertainty)
+    _go_on(session, proposal, by=by, reason=reason, yes=yes, dry_run=dry_run, html=html, form=form)
+
+
+def _need_names(session: Session, by: str | None, reason: str | None, *, dry_run: bool) -> None:
+    if not dry_run and not (by and reason):
+        raise click.UsageError(message("update.needs_who").render(session.lang))
+
+
+def _go_on(
+    session: Session,
+    proposal: Proposal,
+    *,
+    by: str | None,
+    reason: str | None,
+    yes: bool,
+    dry_run: bool,
+    html: Path | None,
+    form: str,
+) -> None:
+    """Show the proposal; make it unless it is blocked or only a preview."""
+    show(session, proposal, form=form, html=html)
+    if proposal.action == "adopt" and not proposal.changes:
+        click.echo(message("update.only_digits").render(session.lang), err=form == "json")
+    exit_if(proposal.blocked)
+    if dry_run:
+        click.echo(message("update.dry_run").render(session.lang), err=form == "json")
+        return
+    assert by is not None and reason is not None
+    make(session, proposal, by=by, reason=reason, yes=yes, form=form)
+
+
+@history.command(name="verify", help=help_text("history_verify"))
+@lang_option
+@click.pass_obj
+def verify(session: Session) -> None:
+    """Verify the chain of hashes, that each entry fits the one before, and the layers' files."""
+    from gangqu_gis.files import hash_of
+    from gangqu_gis.history import chain_of, read_history
+    from gangqu_gis.replay import fault_of
+    from gangqu_gis.store import waiting
+
+    workspace = session.workspace()
+    folder = workspace.data / "history"
+    fault = chain_of(folder, shown="data/history").fault()
+    if fault is not None:
+        click.echo(fault.render(session.lang), err=True)
+        exit_if(True)
+    found = read_history(folder, shown="data/history")
+    faults = [f for f in (fault_of(workspace, found, la) for la in workspace.layer_files) if f]
+    for one in faults:
+        click.echo(one.render(session.lang), err=True)
+    if not faults:
+        session.say("history.whole", count=len(found.entries))
+    drifted = [
+        layer
+        for layer in workspace.layer_files
+        if found.drifted(layer, hash_of(workspace.layer_path(layer)))
+    ]
+    if waiting(workspace):
+        session.say("history.waiting")
+    else:
+        for layer in drifted:
+            session.say("history.drifted", layer=layer)
+    exit_if(bool(faults) or bool(drifted))
