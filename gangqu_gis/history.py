@@ -165,9 +165,9 @@ class History:
         An entry that takes another one back restores what stood before that one, and with it
         where that came from.
         """
-        limit = len(self.entries) + 1
+        limit: int | None = None
         for entry, change in reversed(self.changes_of(id_)):
-            if entry.number >= limit:
+            if limit is not None and entry.number >= limit:
                 continue
             if entry.action == UNDO and entry.undoes is not None:
                 limit = entry.undoes

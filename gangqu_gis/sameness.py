@@ -75,7 +75,7 @@ def _all_matched(a: Sequence[T], b: Sequence[T], same: Callable[[T, T], bool]) -
 
 
 def _same_ring(a: Floats, b: Floats, within: float) -> bool:
-    """Whether two closed rings have the same vertices, wherever they start and however they turn."""
+    """Whether two closed rings have the same vertices, wherever they start, either way round."""
     if len(a) != len(b):
         return False
     one, other = a[:-1], b[:-1]

@@ -119,7 +119,7 @@ def test_the_area_before_an_earlier_change(small: SmallWorkspace) -> None:
     small.stated = [Stated("land", f"{area:.0f}", "平方米", ["lot-1"])]
     plan = load_plan(open_workspace(small.write()))
     change = Change("lot-1", 1, former, small.lots[0])
-    entry = Entry(7, "2026-01-01", "甲", "因", "lots", (change,), {"basis": "surveyed"}, None, "x")
+    entry = Entry(7, "2026-01-01", "甲", "因", "lots", (change,), {"basis": "surveyed"}, (), "x")
     plan = replace(plan, history=History((entry,)))
     checks = reconcile(plan, measure_plan(plan, proven=frozenset(["lot-1"])))
     cause = next(c.cause for c in checks if c.rule == "land_area")

@@ -192,7 +192,7 @@ class _Drafter:
     def _with_alias(
         self, properties: dict[str, Any], feature: Feature, found: Match
     ) -> dict[str, Any]:
-        """Keep what the file calls a feature that it calls otherwise: next time it is known by it."""
+        """Keep what the file calls a feature: next time it is known by that."""
         kind = self.plan.schema.kinds.get(feature.kind)
         number = found.arrival.number
         if not number or found.how in (How.ID, How.ALIAS) or number == feature.id:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from gangqu_gis.assessment import Assessment, assess
-from gangqu_gis.changes import record_of
 from gangqu_gis.figures import Figure, Place
 from gangqu_gis.history import Change, History
 from gangqu_gis.history import Entry as HistoryEntry
 from gangqu_gis.layers import Feature, Layer
 from gangqu_gis.messages import Text
 from gangqu_gis.plan import Plan, load_plan
+from gangqu_gis.records import stored
 from gangqu_gis.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +69,7 @@ def hostile() -> Assessment:
         draft_notice=_text(words),
     )
     register = replace(plan.register, figures=figures)
-    history = _hostile_history(layers, plan, words)
+    history = _hostile_history(layers, words)
     return assess(Plan(workspace, plan.schema, register, rules, layers, history=history))
 
 
@@ -78,13 +78,13 @@ def changed() -> Assessment:
     """Return the plan with a history: one parcel's outline moved, another's name changed."""
     plan = real().plan
     moved, renamed = plan.by_id["stock-1"], plan.by_id["stock-2"]
-    now, other = (record_of(f, plan.schema) for f in (moved, renamed))
+    now, other = (stored(f.as_record()) for f in (moved, renamed))
     ring = [[x + 0.0005, y + 0.0005] for x, y in now["geometry"]["coordinates"][0]]
     before = {**now, "geometry": {"type": "Polygon", "coordinates": [ring]}}
     earlier = {**other, "properties": {**other["properties"], "name": "旧名"}}
     changes = (Change("stock-1", 1, before, now), Change("stock-2", 2, earlier, other))
     entry = HistoryEntry(
-        1, "2026-11-01T00:00:00+00:00", "王工", "按测量更新", "parcels", changes, None, None, "ab" * 32
+        1, "2026-11-01T00:00:00+00:00", "王工", "按测量更新", "parcels", changes, None, (), "ab" * 32
     )
     return assess(replace(plan, history=History((entry,))))
 
@@ -129,15 +129,15 @@ def _hostile_layer(layer: Layer, words: Iterator[str]) -> Layer:
     return replace(layer, file=file, features=tuple(features))
 
 
-def _hostile_history(layers: Mapping[str, Layer], plan: Plan, words: Iterator[str]) -> History:
+def _hostile_history(layers: Mapping[str, Layer], words: Iterator[str]) -> History:
     """Return one change set that moved the first parcel, told in hostile words."""
-    now = record_of(layers["parcels"].features[0], plan.schema)
+    now = stored(layers["parcels"].features[0].as_record())
     ring = [[x + 0.0005, y + 0.0005] for x, y in now["geometry"]["coordinates"][0]]
     before = {**now, "geometry": {"type": "Polygon", "coordinates": [ring]}}
     change = Change(str(now["properties"]["id"]), 1, before, now)
     source = {"name": next(words), "sha256": next(words)}
     entry = HistoryEntry(
-        1, next(words), next(words), next(words), "parcels", (change,), None, source, "cd" * 32
+        1, next(words), next(words), next(words), "parcels", (change,), None, (source,), "cd" * 32
     )
     return History((entry,))
 

@@ -99,7 +99,7 @@ def tiny(root: Path) -> Assessment:
     plan = load_plan(open_workspace(root))
     changes = tuple(Change(lot["properties"]["id"], 1, None, lot) for lot in lots[:2])
     entry = Entry(
-        1, "2025-12-01", "测量员", "入库", "lots", changes, {"basis": "surveyed"}, None, "ab" * 32
+        1, "2025-12-01", "测量员", "入库", "lots", changes, {"basis": "surveyed"}, (), "ab" * 32
     )
     figures = plan.register.figures
     about = fingerprint([figures["larger"], figures["land_1"]])
