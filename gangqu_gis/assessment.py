@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from gangqu_gis.bounds import BoundCheck, check_bounds, findings_of
 from gangqu_gis.checks import Check, Verdict
+from gangqu_gis.compliance import check_records
 from gangqu_gis.evidence import proven_features
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.plan import Plan
@@ -61,6 +62,7 @@ def assess(plan: Plan) -> Assessment:
         *unproven_findings(plan, proven),
         *check_topology(plan, basis=bases),
         *findings_of(bounds),
+        *check_records(plan, measured),
     ]
     checks = reconcile(plan, measured)
     return Assessment(plan, tuple(findings), measured, tuple(checks), tuple(bounds))

@@ -88,6 +88,7 @@ _TYPE_TESTS = {
     "bounds": _is_bounds,
     "date": is_moment,
     "mix": lambda v: isinstance(v, str) and _MIX.fullmatch(v) is not None,
+    "record": lambda v: isinstance(v, str),
     "feature": lambda v: isinstance(v, str),
 }
 

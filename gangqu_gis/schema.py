@@ -18,7 +18,7 @@ from gangqu_gis.messages import Text
 
 FIELD_TYPES = (
     *("text", "choice", "number", "integer", "flag", "list", "bounds"),
-    *("date", "feature", "mix"),
+    *("date", "feature", "record", "mix"),
 )
 #: The geometry of a kind that is a record: its features have none.
 NO_GEOMETRY = "none"
@@ -33,7 +33,8 @@ class Field:
 
     ``of_geometry``: it describes the geometry, so that records have no such field.  A ``date``
     is a text of ISO 8601, to the year, month or day as far as it is known, or of exactly the
-    declared ``precision``; a ``feature`` is the id of a feature that has a geometry; a ``mix`` is
+    declared ``precision``; a ``feature`` is the id of a feature that has a geometry,
+    a ``record`` that of another record of the layer; a ``mix`` is
     sizes and counts of dwellings (``60×50、75×192``).
     """
 

@@ -143,13 +143,22 @@ def _links_to_features(plan: Plan, feature: Feature, drawn: set[str]) -> Iterato
     kind = plan.schema.kinds.get(feature.kind)
     for field in () if kind is None else kind.fields:
         value = feature.properties.get(field.name)
-        if field.type == "feature" and isinstance(value, str) and value and value not in drawn:
-            text = message(
-                "validity.unknown_site", id=feature.label, label=field.label, value=value
-            )
-            yield _finding(
-                f"link.{field.name}", feature, text, message("validity.correct_link")
-            )
+        if field.type not in ("feature", "record") or not isinstance(value, str) or not value:
+            continue
+        if field.type == "feature" and value not in drawn:
+            key = "validity.unknown_site"
+        elif field.type == "record" and (value == feature.id or value not in _ids(plan, feature)):
+            key = "validity.unknown_record"
+        else:
+            continue
+        text = message(key, id=feature.label, label=field.label, value=value)
+        yield _finding(f"link.{field.name}", feature, text, message("validity.correct_link"))
+
+
+def _ids(plan: Plan, feature: Feature) -> set[str]:
+    """Return the ids of the layer that ``feature`` stands in."""
+    layer = plan.layers.get(feature.layer)
+    return set() if layer is None else {other.id for other in layer.features}
 
 
 def _texts(value: object) -> list[str]:

@@ -194,6 +194,7 @@ _READERS: dict[str, Callable[[Any, str, Column, Unit | None], Any]] = {
     "choice": _choice,
     "text": _words,
     "feature": _words,
+    "record": _words,
     "list": _list,
     "flag": _flag,
     "mix": _mix,

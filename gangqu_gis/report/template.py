@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: The rows that drop-downs reach to.
 LAST_ROW = 2000
-_WIDTHS = {"text": 20.0, "list": 26.0, "choice": 16.0, "feature": 20.0, "mix": 30.0}
+_WIDTHS = {"text": 20.0, "list": 26.0, "choice": 16.0, "feature": 20.0, "record": 20.0, "mix": 30.0}
 #: Values that a column may take, each with what it means.
 Lists = Mapping[str, Sequence[tuple[str, Text]]]
 
