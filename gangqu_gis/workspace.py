@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -78,6 +79,18 @@ class Workspace:
         return (
             path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
         )
+
+
+def day_of(workspace: Workspace) -> date:
+    """Return the date of a workspace's data.
+
+    The first day of 1980, where zip archives begin, stands for a date that is no ISO date.
+    """
+    first = date(1980, 1, 1)
+    try:
+        return max(date.fromisoformat(workspace.data_date), first)
+    except ValueError:
+        return first
 
 
 def bundled_data() -> Path:

@@ -27,8 +27,9 @@ RANKS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
         "dates messages expressions intervals gcj02 people sameness",
-        "errors units checks findings",
-        "clock documents files crs rules dimensions",
+        "errors units checks findings landuse",
+        "clock documents files crs rules dimensions gdal",
+        "zones",
         "workspace schema figures chain datum_shift measure",
         "formats records fieldnames",
         "attributes columns layers history readings register rulebook causes consistency tolerance",
@@ -44,7 +45,7 @@ RANKS: tuple[frozenset[str], ...] = tuple(
         "gate update decisions differences frames",
         "approval",
         "report webmap",
-        "publish",
+        "publish export",
         "cli",
         "__main__",
     )
@@ -54,12 +55,14 @@ RANKS: tuple[frozenset[str], ...] = tuple(
 HOMES: dict[str, tuple[str, ...]] = {
     "click": ("cli/",),
     "rich": ("cli/", "report/"),
-    "openpyxl": ("report/", "formats/records.py"),
+    "openpyxl": ("report/", "formats/records.py", "export/workbook.py"),
     "folium": ("webmap/",),
     "branca": ("webmap/",),
     "xstatic": ("webmap/",),
     "fiona": ("formats/stream.py",),
-    "pyogrio": ("formats/", "report/error_layer.py"),
+    "pyogrio": ("formats/", "gdal.py"),
+    "pyarrow": ("gdal.py",),
+    "ezdxf": ("export/dxf.py",),
     "geopandas": ("frames.py",),
     "pandas": ("formats/",),
     "pyproj": ("crs.py",),
@@ -70,7 +73,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 #: What a person who only asks for help must not wait for.
 HEAVY = {
     *("numpy", "shapely", "pyproj", "geopandas", "pandas", "folium", "fiona", "pyogrio"),
-    *("openpyxl", "rich", "numba", "pyarrow", "dask"),
+    *("openpyxl", "rich", "numba", "pyarrow", "dask", "ezdxf"),
 }
 
 

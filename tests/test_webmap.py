@@ -31,6 +31,7 @@ from browser.webmap_cases import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gangqu_gis import landuse
 from gangqu_gis.assessment import assess
 from gangqu_gis.checks import Verdict
 from gangqu_gis.errors import InputError, UsageError
@@ -276,9 +277,9 @@ def test_every_verdict_has_a_badge_with_contrast() -> None:
 
 
 def test_land_use_takes_the_nearest_parent() -> None:
-    assert style.land_use("070102")[0] == "#ffff2d"
-    assert style.land_use("080403")[1].zh == "教育用地"
-    assert style.land_use("99")[1].zh == ""
+    assert landuse.class_of("070102")[0] == "#ffff2d"
+    assert landuse.class_of("080403")[1].zh == "教育用地"
+    assert landuse.class_of("99")[1].zh == ""
 
 
 @pytest.mark.parametrize("text", HOSTILE)

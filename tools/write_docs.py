@@ -1,4 +1,5 @@
-"""Write the derived documents: docs/fields.md from the schema, docs/commands.md from --help.
+"""Write the derived documents: docs/fields.md from the schema, docs/commands.md from --help, the
+tables of docs/formats.md from the formats that are exported.
 
 ``python tools/write_docs.py`` writes them; ``--check`` only says whether they are up to date.
 """
@@ -17,7 +18,7 @@ EXIT_CODES = (
     "| 退出码 | 含义 |",
     "|---|---|",
     "| 0 | 完成；`check`、`reconcile`、`measure --stated`、`verify` 没有发现阻碍。"
-    "`build`、`map`、`publish` 只要写出即为 0 |",
+    "`build`、`map`、`publish`、`export` 只要写出即为 0 |",
     "| 1 | `check`、`reconcile`、`measure --stated`、`update`、`approval`、`verify` 有阻碍 |",
     "| 2 | 命令用法有误 |",
     "| 3 | 输入不能用：文件读不了、坐标系不对、登记册有误 |",
@@ -83,10 +84,42 @@ def commands_document() -> str:
     return "\n".join(rows) + "\n"
 
 
+#: What stands between these lines of docs/formats.md is generated.
+TABLE_BEGIN, TABLE_END = "<!-- 以下两表由 tools/write_docs.py 生成 -->", "<!-- 生成的表到此为止 -->"
+
+
+def formats_document() -> str:
+    """Return docs/formats.md with its tables of formats and of what each loses."""
+    from gangqu_gis.export.formats import FORMATS
+
+    rows = ["", "| 格式 | 扩展名 | 默认坐标系 | 文字编码 | 相同输入、相同字节 |"]
+    rows.append("|---|---|---|---|---|")
+    for form in FORMATS:
+        encoding = "、".join(name.upper() for name in form.encodings) or "UTF-8"
+        same = "是" if form.repeatable else "否（见下）"
+        suffixes = " ".join(f"`{suffix}`" for suffix in form.suffixes)
+        row = (form.title.zh, suffixes, form.place_words.zh, encoding, same)
+        rows.append("| " + " | ".join(row) + " |")
+    rows += ["", "| 格式 | 损失（发生时导出命令会说，并点名要素） | 写法不同、值不变 |", "|---|---|---|"]
+    for form in FORMATS:
+        words = [(loss.befalls is not None, loss.words.zh) for loss in form.losses]
+        lost = "；".join(dict.fromkeys(text for real, text in words if real)) or "无"
+        shaped = "；".join(text for real, text in words if not real) or "-"
+        rows.append(f"| {form.title.zh} | {lost} | {shaped} |")
+    text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    before, _, rest = text.partition(TABLE_BEGIN)
+    _, _, after = rest.partition(TABLE_END)
+    return "\n".join([before + TABLE_BEGIN, *rows, "", TABLE_END]) + after
+
+
 def main() -> int:
     """Write the documents, or with ``--check`` compare them; 1 when one is out of date."""
     os.environ["GANGQU_LANG"] = "zh"
-    documents = {"fields.md": fields_document(), "commands.md": commands_document()}
+    documents = {
+        "fields.md": fields_document(),
+        "commands.md": commands_document(),
+        "formats.md": formats_document(),
+    }
     stale = []
     for name, text in documents.items():
         path = ROOT / "docs" / name

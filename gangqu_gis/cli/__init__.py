@@ -10,7 +10,16 @@ from typing import Any, NoReturn
 import click
 
 from gangqu_gis import __version__
-from gangqu_gis.cli import checking, editing, figures, granting, mapping, past, reporting
+from gangqu_gis.cli import (
+    checking,
+    editing,
+    exporting,
+    figures,
+    granting,
+    mapping,
+    past,
+    reporting,
+)
 from gangqu_gis.cli.session import Session, help_text, language
 from gangqu_gis.errors import GangquError, InputError
 from gangqu_gis.messages import LANGUAGES, Text, message
@@ -42,6 +51,7 @@ for command in (
     checking.measure,
     mapping.map_,
     mapping.publish,
+    exporting.export,
     reporting.init,
     figures.figures,
     editing.update,

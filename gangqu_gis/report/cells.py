@@ -24,6 +24,7 @@ _FORMATS = {
     Form.PRINTED: "@",
     Form.SQUARE_METRES: "#,##0.00",
     Form.HECTARES: "#,##0.0000",
+    Form.METRES: "0.000",
     Form.DIFFERENCE: "+#,##0.0000;-#,##0.0000;0",
     Form.DIFFERENCE_M2: "+#,##0.00;-#,##0.00;0.00",
 }
@@ -64,6 +65,8 @@ class CellWriter:
         if isinstance(value, str) and value:
             # Past openpyxl's setter, which takes "=…" for a formula and counts an escape's length.
             cell._value, cell.data_type = _ESCAPE.sub("_x005F_", self.text(value)), "s"
+        elif isinstance(value, bool):
+            cell.value = value
         elif isinstance(value, int | float):
             # openpyxl would write 16 digits; a double needs 17.
             cell._value, cell.data_type = repr(value), "n"

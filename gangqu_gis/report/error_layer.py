@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -21,6 +21,7 @@ from gangqu_gis.crs import STORAGE_EPSG
 from gangqu_gis.files import write_whole
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.gate import Blocker, run_gate
+from gangqu_gis.gdal import Column, Drawn, Target, clock_at, write_layer
 from gangqu_gis.report.characters import legal
 from gangqu_gis.report.model import Report, data_day
 
@@ -43,7 +44,6 @@ LAYERS = (
 )
 TABLE = "no_geometry"
 _NUMBERS = ("measured", "limit")
-_CLOCK = "OGR_CURRENT_DATE"
 
 #: What a blocking area check is in the layer's terms: a schematic shape accuses nobody.
 SEVERITIES = {
@@ -69,7 +69,7 @@ def write_error_layer(path: Path, report: Report, *, lang: str) -> None:
     rows = list(_rows(report, lang))
     with tempfile.TemporaryDirectory(prefix="gangqu-") as folder:
         draft = Path(folder) / "findings.gpkg"
-        _write(draft, rows, data_day(report).isoformat())
+        _write(draft, rows, data_day(report))
         write_whole(path, draft.read_bytes())
 
 
@@ -126,63 +126,30 @@ def _together(shapes: list[BaseGeometry]) -> BaseGeometry | None:
     return shapely.multipolygons([p for shape in shapes for p in shapely.get_parts(shape)])
 
 
-def _write(path: Path, rows: list[tuple[Row, BaseGeometry | None]], day: str) -> None:
-    import pyogrio
-
-    # GDAL would write the present time into the file.
-    former = pyogrio.get_gdal_config_option(_CLOCK)
-    pyogrio.set_gdal_config_options({_CLOCK: f"{day}T00:00:00.000Z"})
-    try:
+def _write(path: Path, rows: list[tuple[Row, BaseGeometry | None]], day: date) -> None:
+    target, crs = Target(path, "GPKG"), f"EPSG:{STORAGE_EPSG}"
+    with clock_at(day):
         for layer, geometry_type, dimension in LAYERS:
             chosen = [
                 (row, shape)
                 for row, whole in rows
                 if whole is not None and (shape := _of_dimension(whole, dimension)) is not None
             ]
-            _write_layer(path, layer, geometry_type, chosen)
-        bare = [(row, None) for row, shape in rows if shape is None or shape.is_empty]
-        _write_layer(path, TABLE, None, bare)
-    finally:
-        pyogrio.set_gdal_config_options({_CLOCK: former})
+            drawn = Drawn([shape for _, shape in chosen], geometry_type, crs)
+            write_layer(target, layer, _columns([row for row, _ in chosen]), drawn)
+        bare = [row for row, shape in rows if shape is None or shape.is_empty]
+        write_layer(target, TABLE, _columns(bare), None)
 
 
-def _write_layer(
-    path: Path,
-    layer: str,
-    geometry_type: str | None,
-    chosen: Sequence[tuple[Row, BaseGeometry | None]],
-) -> None:
-    import pyogrio.raw
-
-    columns = [_column(name, [row[name] for row, _ in chosen]) for name in FIELDS]
-    drawn = [None if shape is None else shapely.to_wkb(shape) for _, shape in chosen]
-    pyogrio.raw.write(
-        path,
-        geometry=None if geometry_type is None else _objects(drawn),
-        field_data=[values for values, _ in columns],
-        fields=list(FIELDS),
-        field_mask=[empty for _, empty in columns],
-        layer=layer,
-        driver="GPKG",
-        geometry_type=geometry_type,
-        crs=None if geometry_type is None else f"EPSG:{STORAGE_EPSG}",
-        promote_to_multi=geometry_type is not None,
-        append=path.exists(),
-    )
-
-
-def _column(name: str, values: Sequence[Any]) -> tuple[Any, Any]:
-    """Return the values of a field as an array of its type, and which of them are empty."""
-    empty = np.array([value is None for value in values], dtype=bool)
-    if name in _NUMBERS:
-        return np.array([np.nan if v is None else v for v in values], dtype=np.float64), empty
-    return _objects([legal(value) if isinstance(value, str) else None for value in values]), empty
-
-
-def _objects(values: Sequence[Any]) -> Any:
-    column = np.empty(len(values), dtype=object)
-    column[:] = list(values)
-    return column
+def _columns(rows: Sequence[Row]) -> list[Column]:
+    return [
+        Column(
+            name,
+            "number" if name in _NUMBERS else "text",
+            [legal(v) if isinstance(v, str) else v for v in (row[name] for row in rows)],
+        )
+        for name in FIELDS
+    ]
 
 
 def _of_dimension(shape: BaseGeometry, dimension: int) -> BaseGeometry | None:

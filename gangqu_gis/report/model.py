@@ -15,6 +15,7 @@ from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.findings import Finding
 from gangqu_gis.gate import GateResult
 from gangqu_gis.messages import Text, message, plain
+from gangqu_gis.workspace import day_of
 
 #: Verdicts of relations that are listed first: they contradict, or cannot be judged.
 FAULTS = (Verdict.INCONSISTENT, Verdict.ACCEPTED, Verdict.MISSING)
@@ -113,15 +114,8 @@ def gate_answer(gate: GateResult) -> Text:
 
 
 def data_day(report: Report) -> date:
-    """Return the date of the data, which files carry instead of the time of writing.
-
-    The first day of 1980, where zip archives begin, stands for a date that is no ISO date.
-    """
-    first = date(1980, 1, 1)
-    try:
-        return max(date.fromisoformat(report.assessment.plan.workspace.data_date), first)
-    except ValueError:
-        return first
+    """Return the date of the data, which files carry instead of the time of writing."""
+    return day_of(report.assessment.plan.workspace)
 
 
 def conventions(report: Report) -> Text:

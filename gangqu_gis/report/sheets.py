@@ -25,6 +25,7 @@ class Form(Enum):
     NUMBER = auto()
     SQUARE_METRES = auto()
     HECTARES = auto()
+    METRES = auto()
     DIFFERENCE = auto()
     DIFFERENCE_M2 = auto()
     LABEL = auto()

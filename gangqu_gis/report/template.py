@@ -17,9 +17,9 @@ from gangqu_gis.columns import heading_of, record_columns, record_kind
 from gangqu_gis.formats.columns import Column
 from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
+from gangqu_gis.report.archive import settled, unused_character
 from gangqu_gis.report.cells import FONT, SIZE, CellWriter
 from gangqu_gis.report.sheets import Form
-from gangqu_gis.report.workbook import settled, unused_character
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -8,14 +8,13 @@ make it a formula either.  The same report gives the same bytes.
 from __future__ import annotations
 
 import io
-import re
-import zipfile
 from collections.abc import Iterable
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from gangqu_gis import __version__
 from gangqu_gis.messages import message
+from gangqu_gis.report.archive import settled, unused_character
 from gangqu_gis.report.cells import FONT, SIZE, CellWriter
 from gangqu_gis.report.characters import legal
 from gangqu_gis.report.model import Report, conventions, counts, data_day, gate_answer, title_rows
@@ -24,7 +23,6 @@ from gangqu_gis.report.sheets import Cell, Form, Tab, tabs
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-_PRIVATE_USE = range(0xE000, 0xF8FF)
 #: Width of a character of the default font, and of a printed A4 landscape page, in mm.
 _CHARACTER_MM, _PAGE_MM = 2.1, 277.0
 #: Heights in points: a line of text, the space around it, the tallest row Excel allows.
@@ -159,33 +157,7 @@ def _columns(text: str) -> int:
 
 
 def _stand_in(sheets: list[Tab], report: Report, lang: str) -> str:
-    """Return a private-use character that stands nowhere in the report."""
-    used = {c for tab in sheets for row in tab.rows for v in row if isinstance(v, str) for c in v}
-    used |= {c for pair in title_rows(report) for text in pair for c in text.render(lang)}
-    used |= set(report.assessment.plan.workspace.draft_notice.render(lang))
-    return unused_character(used)
-
-
-def unused_character(words: Iterable[str]) -> str:
-    """Return a private-use character that stands in none of ``words``."""
-    used = set().union(*words)
-    return next(chr(code) for code in _PRIVATE_USE if chr(code) not in used)
-
-
-def settled(content: bytes, when: datetime, stand_in: str) -> bytes:
-    """Return the archive with its clock readings replaced by ``when``."""
-    target = io.BytesIO()
-    stamp = when.strftime("%Y-%m-%dT%H:%M:%SZ").encode("ascii")
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
-        for name in source.namelist():
-            part = source.read(name).replace(stand_in.encode("utf-8"), b"&#13;")
-            if name == "docProps/core.xml":
-                part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, part)
-            info = zipfile.ZipInfo(name, when.timetuple()[:6])
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system, info.external_attr = 3, 0o600 << 16
-            archive.writestr(info, part)
-    return target.getvalue()
+    """Return a character that stands nowhere in the report."""
+    used = [v for tab in sheets for row in tab.rows for v in row if isinstance(v, str)]
+    used += [text.render(lang) for pair in title_rows(report) for text in pair]
+    return unused_character([*used, report.assessment.plan.workspace.draft_notice.render(lang)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gangqu_gis import landuse
 from gangqu_gis.assessment import Assessment
 from gangqu_gis.layers import Feature
 from gangqu_gis.messages import message
@@ -30,7 +31,7 @@ def extent(polygons: list[Feature], reference: list[Feature]) -> list[list[float
 def group(kind: Kind, view: View, *, listed: bool = True) -> Entry:
     """Return a polygon kind: its look, its features (unless they are packed) and their sums."""
     assessment, lang = view.assessment, view.lang
-    colour, _ = style.land_use(kind.land_use)
+    colour, _ = landuse.class_of(kind.land_use)
     features = of_kind(assessment, kind)
     position = view.position_of(kind)
     return {
@@ -114,7 +115,7 @@ def land_use(polygons: list[Kind], assessment: Assessment, lang: str) -> list[En
     present = sorted({kind.land_use for kind in polygons if of_kind(assessment, kind)})
     rows = []
     for code in present:
-        colour, name = style.land_use(code)
+        colour, name = landuse.class_of(code)
         label = message("map.land_use_code", code=code, name=name).render(lang)
         rows.append({"code": code, "label": label, "colour": colour})
     return rows

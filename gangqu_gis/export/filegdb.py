@@ -1,0 +1,26 @@
+"""File geodatabase, the form of delivery: short names with their labels as aliases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gangqu_gis.export.content import Content
+from gangqu_gis.export.tables import columns, drawn
+from gangqu_gis.fieldnames import short_names
+from gangqu_gis.gdal import Target, write_layer
+
+
+def write(content: Content, path: Path) -> None:
+    """Write ``content`` as one feature class into the new geodatabase ``path``.
+
+    Coordinates are kept to 0.1 mm in a projected CRS (1e-9° otherwise), the resolution of a
+    geodatabase; the tolerance is 1 mm.
+
+    Raises
+    ------
+    UsageError
+        The layer holds lines and polygons.
+    """
+    own = columns(content, short_names(content.fields), longs=False)
+    target = Target(path, "OpenFileGDB", {}, path.name)
+    write_layer(target, content.layer, own, drawn(content, multi=True))

@@ -1,0 +1,33 @@
+"""GeoJSON: the layer as it is stored, with the added columns; nothing is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from gangqu_gis.export.content import Content, added_fields
+from gangqu_gis.layers import format_layer
+
+
+def write(content: Content, path: Path) -> None:
+    """Write ``content`` to ``path``: UTF-8, one feature a line, 9 decimals."""
+    added = added_fields(content.plan, content.layer)
+    features = [
+        replace(
+            item.feature,
+            properties={
+                **item.feature.properties,
+                **{field.name: _plain(content.value(item, field)) for field in added},
+            },
+        )
+        for item in content.items
+    ]
+    text = format_layer(content.layer, features, content.plan.schema)
+    # Half of a surrogate pair has no UTF-8; JSON has an escape for it.
+    path.write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
