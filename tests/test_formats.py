@@ -213,13 +213,6 @@ def test_unreadable_files(name: str, tmp_path: Path, command: Command) -> None:
     assert name in refusal(command("measure", path, cwd=tmp_path), 3)
 
 
-def test_shapefile_without_its_other_parts(tmp_path: Path) -> None:
-    path = write(tmp_path, "lots.shp")
-    path.with_suffix(".shx").unlink()
-    path.with_suffix(".dbf").unlink()
-    assert exit_of(path)[0] == 3
-
-
 @pytest.mark.parametrize(
     "name",
     ["missing.gpkg", "/vsicurl/http://127.0.0.1:9/x.gpkg", "http://127.0.0.1:9/x.gpkg", "/vsimem/x",
@@ -265,9 +258,10 @@ def curved(path: Path, declared: str) -> Path:
 
 
 @pytest.mark.parametrize("declared", ["CURVEPOLYGON", "MULTISURFACE", "GEOMETRY"])
-def test_curves_are_refused(declared: str, tmp_path: Path, command: Command) -> None:
-    path = curved(write(tmp_path, "lots.gpkg"), declared)
-    refusal(command("measure", path, cwd=tmp_path), 3)
+def test_curves_are_found_whatever_the_layer_declares(declared: str, tmp_path: Path) -> None:
+    found = read_vector(curved(write(tmp_path, "lots.gpkg"), declared))
+    assert found.geometry[0].area == pytest.approx(np.pi * 50**2, abs=1e-4)
+    assert [note.rule for note in found.notes] == ["geometry.curves"]
 
 
 def test_errors_are_of_the_kind_that_the_exit_code_says(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import click
 
 from gangqu_gis.cli.session import F, Session, help_text
 from gangqu_gis.errors import RefusedError
-from gangqu_gis.messages import joined, message
+from gangqu_gis.messages import Text, joined, message
 
 if TYPE_CHECKING:
     from gangqu_gis.formats.vector import Note, VectorFile
@@ -88,8 +88,9 @@ def read(session: Session, path: Path, reading: Reading, *, yes: bool) -> Vector
 
 def _agree(session: Session, found: VectorFile, *, strict: bool, yes: bool) -> None:
     asking = [note for note in found.notes if note.asks]
-    if strict and asking:
-        raise _refused("reading.strict", found, asking)
+    inferred = [note for note in found.notes if note.asks or note.inferred]
+    if strict and inferred:
+        raise _refused("reading.strict", found, inferred)
     for note in found.notes:
         if yes or not note.asks:
             click.echo(_line(found, note).render(session.lang), err=True)
@@ -99,16 +100,17 @@ def _agree(session: Session, found: VectorFile, *, strict: bool, yes: bool) -> N
         click.echo(_line(found, note).render(session.lang), err=True)
     try:
         agreed = click.confirm(message("reading.ask").render(session.lang), err=True)
-    except click.Abort:
+    except (click.Abort, OSError, RuntimeError):  # no answer: nobody there, or no stdin at all
         click.echo(err=True)
         agreed = False
     if not agreed:
         raise _refused("reading.declined", found, asking)
 
 
-def _line(found: VectorFile, note: Note) -> Any:
+def _line(found: VectorFile, note: Note) -> Text:
     where = found.source if note.line is None else f"{found.source}:{note.line}"
-    return message("reading.asks" if note.asks else "reading.note", file=where, text=note.text)
+    key = "reading.asks" if note.asks or note.inferred else "reading.note"
+    return message(key, file=where, text=note.text)
 
 
 def _refused(key: str, found: VectorFile, asking: list[Note]) -> RefusedError:

@@ -2,17 +2,18 @@
 
 pyogrio and fiona carry GDAL builds of their own, so each format is always read by the same one:
 pyogrio in bulk where files are large, fiona feature by feature where a file may hold anything.
+Boundary points in text and tables, and drawings, are read by readers of our own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis.datum_shift import read_shift
 from gangqu_gis.errors import InputError
+from gangqu_gis.formats import readers
 from gangqu_gis.formats.scrutiny import refuse_half_the_globe, refuse_unusable, with_remarks
 from gangqu_gis.formats.settling import settle
 from gangqu_gis.formats.vector import VectorFile
@@ -21,16 +22,8 @@ from gangqu_gis.messages import message
 if TYPE_CHECKING:
     from pyproj import CRS
 
-#: Formats whose files mix geometry types feature by feature; read by fiona.
-STREAMED = frozenset({".kml", ".dxf", ".gml", ".gpx"})
-
-#: Text files of boundary points.
-TEXTS = frozenset({".txt"})
-
 #: West, south, east, north in degrees.
 Extent = tuple[float, float, float, float]
-
-Reader = Callable[[Path, str | None], VectorFile]
 
 
 def read_vector(
@@ -60,21 +53,11 @@ def read_vector(
     """
     named = None if crs is None else crs_module.named(crs)
     shift = None if transform is None else read_shift(transform)
+    readers.refuse_elsewhere(path)
     if not path.exists():
         raise InputError(message("file.missing"), file=str(path))
-    found = _reader(path)(path.resolve(), layer)
+    found = readers.read(path.resolve(), layer)
     refuse_unusable(found)
     settled = settle(found, named=named, shift=shift, extent=extent, plane=plane)
     refuse_half_the_globe(settled)
     return with_remarks(settled)
-
-
-def _reader(path: Path) -> Reader:
-    suffix = path.suffix.lower()
-    if suffix in STREAMED:
-        from gangqu_gis.formats.stream import read
-    elif suffix in TEXTS:
-        from gangqu_gis.formats.text_file import read
-    else:
-        from gangqu_gis.formats.bulk import read
-    return read

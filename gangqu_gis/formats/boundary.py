@@ -137,7 +137,7 @@ def _compare_area(parcel: Parcel, shape: Any, remarks: Remarks) -> None:
     elif name != _UNITS[0] or (found and found[2]):
         label = unit(name).label
         text = message("txt.area_unit", printed=printed, unit=label, area=f"{area:.2f}")
-        remarks.add("txt.area_unit", text, line=parcel.line, kind=name)
+        remarks.add("txt.area_unit", text, line=parcel.line, kind=name, inferred=True)
 
 
 def _columns(file: BoundaryFile, rings: list[list[Ring]]) -> Mapping[str, NDArray[np.object_]]:

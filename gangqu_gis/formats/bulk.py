@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyogrio
 import shapely
+from numpy.typing import NDArray
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FieldError
 
 from gangqu_gis.crs import named
 from gangqu_gis.errors import InputError
+from gangqu_gis.formats import curves
+from gangqu_gis.formats.remarks import Remarks
 from gangqu_gis.formats.vector import VectorFile, chosen_layer
 from gangqu_gis.messages import message
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+#: What pyogrio raises for a file that it cannot read.
+FAULTS = (DataSourceError, DataLayerError, FieldError, CRSError, OSError, UnicodeDecodeError)
 
 #: Geometry types with curves.  GDAL hands them on as straight edges without a word.
 _CURVES = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVEPOLYGON", "MULTICURVE", "MULTISURFACE")
@@ -23,58 +34,159 @@ _CURVES = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVEPOLYGON", "MULTICURVE", "MUL
 _STRAIGHT = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".csv", ".parquet"})
 
 #: A file that begins like this sends GDAL to other files, or over the network.
-_POINTS_ELSEWHERE = re.compile(rb"<OGR\w*DataSource|<GDAL_WMS|<WFS", flags=re.IGNORECASE)
+_POINTS_ELSEWHERE = re.compile(
+    rb"<OGR\w*DataSource|<GDAL_WMS|<WFS|<VRTDataset|\"type\"\s*:\s*\"gdal", flags=re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What pyogrio gives of a layer: column names and values, WKB, the CRS as text."""
+
+    layer: str
+    fields: tuple[str, ...]
+    values: tuple[NDArray[Any], ...]
+    wkb: NDArray[np.object_]
+    crs: str | None
+    measured: bool
 
 
 def read(path: Path, layer: str | None) -> VectorFile:
     """Read one layer; raises as :func:`gangqu_gis.formats.read_vector` does."""
+    contents = contents_of(path, layer)
+    columns = dict(zip(contents.fields, contents.values, strict=True))
+    return as_file(path, contents, columns, Remarks())
+
+
+def contents_of(path: Path, layer: str | None, *, encoding: str | None = None) -> Contents:
+    """Return the contents of a layer, its text decoded with ``encoding`` where one is given."""
     source = str(path)
-    _refuse_redirections(path)
+    refuse_redirections(path)
     try:
         available = pyogrio.list_layers(path)
         drawn = [str(name) for name, kind in available if kind is not None]
         name = chosen_layer(source, drawn, layer)
-        _refuse_curves(path, name)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            meta, _, wkb, values = pyogrio.raw.read(path, layer=name, force_2d=True)
-    except (
-        DataSourceError,
-        DataLayerError,
-        FieldError,
-        CRSError,
-        OSError,
-        UnicodeDecodeError,
-    ) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(message("measure.unreadable", reason=reason), file=source) from error
+        _refuse_claims(path, name, encoding)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            meta, _, wkb, values = pyogrio.raw.read(path, layer=name, encoding=encoding)
+    except FAULTS as error:
+        raise unreadable(source, error) from error
     if wkb is None:
         raise InputError(message("measure.no_layers"), file=source)
-    geometry = shapely.from_wkb(wkb, on_invalid="ignore")
-    columns = dict(zip(map(str, meta["fields"]), values, strict=True))
-    crs = named(meta["crs"], file=source) if meta["crs"] else None
-    return VectorFile(source, name, np.asarray(geometry, dtype=object), columns, crs)
+    measured = any("easured" in str(warning.message) for warning in warned)
+    fields = tuple(map(str, meta["fields"]))
+    return Contents(name, fields, tuple(values), wkb, meta["crs"], measured)
 
 
-def _refuse_curves(path: Path, layer: str) -> None:
-    """Refuse a layer with curves: the geometry type that pyogrio reports does not tell."""
-    if path.suffix.lower() in _STRAIGHT:
-        return
-    listed = ", ".join(f"'{name}'" for name in _CURVES)
-    quoted = layer.replace('"', '\\"')
-    query = f'SELECT OGR_GEOMETRY FROM "{quoted}" WHERE OGR_GEOMETRY IN ({listed})'
-    _, _, _, values = pyogrio.raw.read(
-        path, sql=query, sql_dialect="OGRSQL", read_geometry=False, max_features=1
-    )
-    if len(values) and len(values[0]):
-        raise InputError(message("measure.curves", kind=values[0][0]), file=str(path))
+def as_file(
+    path: Path, contents: Contents, columns: dict[str, NDArray[Any]], remarks: Remarks
+) -> VectorFile:
+    """Return contents as features: two-dimensional, straight, with notes on what was neither."""
+    source = str(path)
+    geometry = np.asarray(shapely.from_wkb(contents.wkb, on_invalid="ignore"), dtype=object)
+    lost = [n for n, (g, raw) in enumerate(zip(geometry, contents.wkb, strict=True), 1)
+            if g is None and raw is not None]  # fmt: skip
+    for number in lost:
+        remarks.add("geometry.unreadable", message("bad_file.geometry", number=number))
+    crs = named(contents.crs, file=source) if contents.crs else None
+    if _is_no_declaration(path, crs, geometry):
+        crs = None
+    in_degrees = crs is not None and crs.is_geographic
+    tolerance = curves.CHORD_TOLERANCE_DEG if in_degrees else curves.CHORD_TOLERANCE_M
+    if path.suffix.lower() not in _STRAIGHT:
+        _straighten(path, contents.layer, geometry, tolerance, remarks)
+    flat = flattened(geometry, remarks, measured=contents.measured)
+    return VectorFile(source, contents.layer, flat, columns, crs, remarks.notes())
 
 
-def _refuse_redirections(path: Path) -> None:
-    """Refuse what is no data but a pointer to data: only local files are read."""
+def _is_no_declaration(path: Path, crs: CRS | None, geometry: NDArray[np.object_]) -> bool:
+    """Whether degrees are only GDAL's default for a GeoJSON that has metres and no ``crs``."""
+    if path.suffix.lower() not in (".geojson", ".json", ".geojsonl") or crs is None:
+        return False
+    if not crs.is_geographic or not len(geometry):
+        return False
+    largest = np.nanmax(np.abs(shapely.total_bounds(geometry)))
+    with path.open("rb") as stream:
+        return bool(largest > 360) and b'"crs"' not in stream.read(65536)
+
+
+def flattened(
+    geometry: NDArray[np.object_], remarks: Remarks, *, measured: bool = False
+) -> NDArray[np.object_]:
+    """Return geometries in two dimensions, with a remark where there were more."""
+    raised = sum(1 for shape in geometry[shapely.has_z(geometry)] if _has_height(shape))
+    if raised:
+        remarks.add("geometry.heights", message("bad_file.heights", count=raised))
+    if measured or bool(shapely.has_m(geometry).any()):
+        remarks.add("geometry.measures", message("bad_file.measures"))
+    flat: NDArray[np.object_] = shapely.force_2d(geometry)
+    return flat
+
+
+def _has_height(shape: Any) -> bool:
+    heights = shapely.get_coordinates(shape, include_z=True)[:, 2]
+    return bool((np.nan_to_num(heights) != 0.0).any())
+
+
+def unreadable(source: str, error: Exception) -> InputError:
+    """Return what to say of a file that GDAL refuses: its first line, without paths of ours."""
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return InputError(message("measure.unreadable", reason=reason), file=source)
+
+
+def refuse_redirections(path: Path) -> None:
+    """Refuse what is no data but a pointer to data, and what holds nothing.
+
+    Raises
+    ------
+    InputError
+        The file is empty, or sends GDAL elsewhere: only local files are read.
+    """
     if not path.is_file():
         return
     with path.open("rb") as stream:
         head = stream.read(4096)
+    if not head.strip(b"\0\r\n\t "):
+        raise InputError(message("bad_file.empty"), file=str(path))
     if path.suffix.lower() == ".vrt" or _POINTS_ELSEWHERE.search(head):
         raise InputError(message("measure.redirection"), file=str(path))
+
+
+def _straighten(
+    path: Path, layer: str, geometry: NDArray[np.object_], tolerance: float, remarks: Remarks
+) -> None:
+    """Cut the arcs of a layer anew: what pyogrio gives of them are chords of 4°."""
+    listed = ", ".join(f"'{name}'" for name in _CURVES)
+    quoted = layer.replace('"', '\\"')
+    query = f'SELECT FID, OGR_GEOMETRY FROM "{quoted}" WHERE OGR_GEOMETRY IN ({listed})'
+    if not _rows(path, query, most=1):
+        return
+    rows = _rows(path, f'SELECT OGR_GEOMETRY, OGR_GEOM_WKT FROM "{quoted}"')
+    cut = 0
+    for at, (kind, text) in enumerate(rows):
+        if kind in _CURVES:
+            cut += 1
+            geometry[at] = curves.from_wkt(text, tolerance=tolerance)
+    text = message("bad_file.curves", count=cut, tolerance=curves.CHORD_TOLERANCE_M)
+    remarks.add("geometry.curves", text)
+
+
+def _rows(path: Path, query: str, *, most: int | None = None) -> list[tuple[Any, ...]]:
+    _, _, _, values = pyogrio.raw.read(
+        path, sql=query, sql_dialect="OGRSQL", read_geometry=False, max_features=most
+    )
+    return list(zip(*values, strict=True))
+
+
+def _refuse_claims(path: Path, layer: str, encoding: str | None) -> None:
+    """Refuse a file that claims more features than it has bytes, before room is made for them."""
+    claimed = int(pyogrio.read_info(path, layer=layer, encoding=encoding)["features"])
+    size = sum(part.stat().st_size for part in _parts(path))
+    if claimed > size:
+        text = message("bad_file.claim", claimed=claimed, size=size)
+        raise InputError(text, file=str(path))
+
+
+def _parts(path: Path) -> list[Path]:
+    return [part for part in path.rglob("*") if part.is_file()] if path.is_dir() else [path]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: No point of a zone lies farther than this from its central meridian, metres (6°, equator: 334 km;
 #: with room for drawings that run over the edge).
-_FARTHEST_M = 5.0e5
+_FARTHEST_M = 4.0e5
 
 
 def settle(
@@ -42,6 +42,8 @@ def settle(
     UsageError
         ``shift`` is for another datum than the file's.
     """
+    if named is None and any(note.rule == "crs.ovital" for note in found.notes):
+        raise InputError(message("bad_file.ovital"), file=found.source)
     if found.crs is not None:
         _refuse_old_datum(found.crs, found.source, shift)
         placed = _declared(found, named)

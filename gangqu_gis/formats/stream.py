@@ -1,8 +1,16 @@
-"""Reading feature by feature with fiona: KML, DXF, GML and GPX, whose features may be anything."""
+"""Reading feature by feature with fiona: KML and GPX, whose features may be anything.
+
+Files of 奥维 (ovkml) are KML in GCJ-02 since its version 9.3.0 (field conventions 3): they declare
+nothing that could be believed, and are read only when the user says so.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +21,36 @@ from fiona.errors import FionaError
 from numpy.typing import NDArray
 
 from gangqu_gis.crs import named
-from gangqu_gis.errors import InputError
+from gangqu_gis.formats.bulk import flattened, refuse_redirections, unreadable
+from gangqu_gis.formats.remarks import Remarks
 from gangqu_gis.formats.vector import VectorFile, chosen_layer
 from gangqu_gis.messages import message
 
 
+#: What files of 奥维 say of themselves.
+_OVITAL = re.compile(rb"ovital|ovkml|\xe5\xa5\xa5\xe7\xbb\xb4", re.IGNORECASE)
+
+
 def read(path: Path, layer: str | None) -> VectorFile:
     """Read one layer; raises as :func:`gangqu_gis.formats.read_vector` does."""
-    source = str(path)
+    refuse_redirections(path)
+    remarks = Remarks()
+    if path.suffix.lower() != ".ovkml":
+        found, wkt = _read(path, layer, str(path), remarks)
+    else:
+        with tempfile.TemporaryDirectory(prefix="gangqu-") as folder:
+            copy = Path(shutil.copyfile(path, Path(folder) / f"{path.stem}.kml"))
+            found, wkt = _read(copy, layer, str(path), remarks)
+    if _is_ovital(path):
+        remarks.add("crs.ovital", message("bad_file.ovital_declared"), asks=True)
+        wkt = None
+    crs = named(wkt, file=str(path)) if wkt else None
+    return replace(found, crs=crs, notes=remarks.notes())
+
+
+def _read(
+    path: Path, layer: str | None, source: str, remarks: Remarks
+) -> tuple[VectorFile, str | None]:
     try:
         name = chosen_layer(source, _layers(path), layer)
         with fiona.open(path, layer=name, allow_unsupported_drivers=True) as collection:
@@ -28,16 +58,15 @@ def read(path: Path, layer: str | None) -> VectorFile:
             fields = list(collection.schema["properties"])
             features = [(f.properties, _geometry(f.geometry)) for f in collection]
     except (FionaError, OSError, UnicodeDecodeError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(message("measure.unreadable", reason=reason), file=source) from error
-    crs = named(wkt, file=source) if wkt else None
-    return VectorFile(
-        source,
-        name,
-        _objects([geometry for _, geometry in features]),
-        {field: _objects([p.get(field) for p, _ in features]) for field in fields},
-        crs,
-    )
+        raise unreadable(source, error) from error
+    geometry = flattened(_objects([geometry for _, geometry in features]), remarks)
+    columns = {field: _objects([p.get(field) for p, _ in features]) for field in fields}
+    return VectorFile(source, name, geometry, columns, None), wkt
+
+
+def _is_ovital(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return path.suffix.lower() == ".ovkml" or _OVITAL.search(stream.read(4096)) is not None
 
 
 def _layers(path: Path) -> list[str]:
@@ -50,7 +79,7 @@ def _layers(path: Path) -> list[str]:
 def _geometry(value: Any) -> Any:
     if value is None:
         return None
-    return shapely.force_2d(shapely.from_geojson(json.dumps(value.__geo_interface__)))
+    return shapely.from_geojson(json.dumps(value.__geo_interface__))
 
 
 def _objects(values: list[Any]) -> NDArray[np.object_]:

@@ -26,12 +26,14 @@ class Note:
 
     ``rule`` is a stable name ("crs.inferred", "encoding.cut" …).  A note that ``asks`` is an
     inference: it needs the user's yes (or the option that settles it), and ``--strict`` refuses it.
+    One that is ``inferred`` is so well founded that nobody is asked; ``--strict`` refuses it too.
     """
 
     rule: str
     text: Text
     asks: bool = False
     line: int | None = None
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

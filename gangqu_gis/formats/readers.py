@@ -1,0 +1,93 @@
+"""Which reader a file is read with, and which names are refused before any is asked."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from gangqu_gis.errors import GangquError, InputError
+from gangqu_gis.formats import archives
+from gangqu_gis.formats.vector import VectorFile
+from gangqu_gis.messages import message
+
+Reader = Callable[[Path, str | None], VectorFile]
+
+#: Formats whose files mix geometry types feature by feature; read by fiona.
+_STREAMED = frozenset({".kml", ".ovkml", ".gpx"})
+#: Text files of boundary points, and tables of them.
+_TEXTS = frozenset({".txt"})
+#: The parts of a shapefile that are mistaken for it.
+_PARTS = frozenset({".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj"})
+#: What cannot be read, and what to do with it.
+_REFUSED = {".dwg": "dwg", ".xls": "xls", ".rar": "rar", ".7z": "rar"}
+
+#: A scheme or a GDAL prefix in place of a file; a single letter is a drive.
+_ELSEWHERE = re.compile(r"(/vsi|[a-z][a-z0-9+.-]+:)", re.IGNORECASE)
+
+
+def refuse_elsewhere(path: Path) -> None:
+    """Refuse a URL or a GDAL virtual path: only local files are read.
+
+    Raises
+    ------
+    InputError
+        ``path`` is one.
+    """
+    is_virtual = path.as_posix().startswith("/vsi")
+    if is_virtual or (_ELSEWHERE.match(str(path)) and not path.exists()):
+        raise InputError(message("bad_file.not_local", name=str(path)[:60]), file=str(path))
+
+
+def read(path: Path, layer: str | None) -> VectorFile:
+    """Read one layer of a file or archive; its CRS is as the file has it.
+
+    Raises
+    ------
+    InputError, UsageError
+        As :func:`gangqu_gis.formats.read_vector` does.
+    """
+    if archives.is_archive(path):
+        return archives.read(path, layer, reader=_read_file)
+    return _read_file(path, layer)
+
+
+def _read_file(path: Path, layer: str | None) -> VectorFile:
+    suffix = path.suffix.lower()
+    if suffix in _REFUSED:
+        raise InputError(message(f"bad_file.{_REFUSED[suffix]}"), file=str(path))
+    return _reader(path, suffix)(path, layer)
+
+
+def _reader(path: Path, suffix: str) -> Reader:
+    if suffix in _STREAMED:
+        from gangqu_gis.formats.stream import read as chosen
+    elif suffix == ".shp":
+        from gangqu_gis.formats.shapefile import read as chosen
+    elif suffix in _TEXTS:
+        from gangqu_gis.formats.text_file import read as chosen
+    elif suffix in _PARTS:
+        from gangqu_gis.formats.shapefile import refuse_part
+
+        refuse_part(path)
+    elif suffix == ".gml":
+        chosen = _read_copy
+    else:
+        from gangqu_gis.formats.bulk import read as chosen
+    return chosen
+
+
+def _read_copy(path: Path, layer: str | None) -> VectorFile:
+    """Read a copy: GDAL writes a .gfs file beside a GML, and follows the schema it names."""
+    from gangqu_gis.formats.bulk import read as read_bulk
+
+    with tempfile.TemporaryDirectory(prefix="gangqu-") as folder:
+        copy = Path(shutil.copyfile(path, Path(folder) / f"{path.stem}.gml"))
+        try:
+            found = read_bulk(copy, layer)
+        except GangquError as error:
+            raise type(error)(error.text, file=str(path), line=error.line) from error
+    return replace(found, source=str(path))
