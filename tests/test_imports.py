@@ -55,7 +55,7 @@ RANKS: tuple[frozenset[str], ...] = tuple(
 HOMES: dict[str, tuple[str, ...]] = {
     "click": ("cli/",),
     "rich": ("cli/", "report/"),
-    "openpyxl": ("report/", "formats/records.py", "export/workbook.py"),
+    "openpyxl": ("formats/sheets.py", "report/", "formats/records.py", "export/workbook.py"),
     "folium": ("webmap/",),
     "branca": ("webmap/",),
     "xstatic": ("webmap/",),

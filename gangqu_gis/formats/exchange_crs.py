@@ -114,7 +114,7 @@ def _compare(header: Mapping[str, str], zone: int, remarks: Remarks) -> None:
     stated = _stated_zone(header)
     if stated is not None and stated != zone:
         remarks.add("txt.zone", message("txt.other_zone", said=said, zone=zone), asks=True)
-    elif stated is None or (width is not None and width != zone_width(zone)):
+    elif ("带号" in header and stated is None) or (width is not None and width != zone_width(zone)):
         text = message("txt.zone_from_prefix", said=said or "-", zone=zone, width=zone_width(zone))
         remarks.add("txt.zone", text, inferred=True)
 

@@ -40,12 +40,17 @@ def parse(rows: Sequence[str], *, source: str, remarks: Remarks) -> BoundaryFile
     for line, row in enumerate(plain, 1):
         draft.take(row, line)
     parcels = draft.finished()
+    ask_about_order(parcels, remarks)
+    return BoundaryFile({}, tuple(parcels))
+
+
+def ask_about_order(parcels: Sequence[Parcel], remarks: Remarks) -> None:
+    """Ask about points that do not return to the first: are they a boundary in their order?"""
     for parcel in parcels:
-        rings = split_rings(parcel.points)
-        if not all(ring.closed for ring in rings) and len(parcel.points) > 2:
+        closed = all(ring.closed for ring in split_rings(parcel.points))
+        if not closed and len(parcel.points) > 2:
             text = message("txt.in_order", count=len(parcel.points))
             remarks.add("list.in_order", text, line=parcel.points[0].line, asks=True)
-    return BoundaryFile({}, tuple(parcels))
 
 
 def coordinates_at(words: Sequence[str]) -> tuple[int, float, float] | None:

@@ -20,6 +20,7 @@ Reader = Callable[[Path, str | None], VectorFile]
 _STREAMED = frozenset({".kml", ".ovkml", ".gpx"})
 #: Text files of boundary points, and tables of them.
 _TEXTS = frozenset({".txt"})
+_TABLES = frozenset({".xlsx", ".xlsm", ".csv"})
 #: The parts of a shapefile that are mistaken for it.
 _PARTS = frozenset({".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj"})
 #: What cannot be read, and what to do with it.
@@ -69,6 +70,8 @@ def _reader(path: Path, suffix: str) -> Reader:
         from gangqu_gis.formats.shapefile import read as chosen
     elif suffix in _TEXTS:
         from gangqu_gis.formats.text_file import read as chosen
+    elif suffix in _TABLES:
+        from gangqu_gis.formats.tables import read as chosen
     elif suffix in _PARTS:
         from gangqu_gis.formats.shapefile import refuse_part
 
