@@ -27,6 +27,7 @@ SCRIPTS = (
     "canvas.js",
     "plots.js",
     "labels.js",
+    "packedlabels.js",
     "selection.js",
     "card.js",
     "table.js",

@@ -2,37 +2,47 @@
 
 const TINY = 2.5;
 const SMALL = 7;
+// Three ink pixels to a CSS pixel: 288 to the inch.
+const PAPER_RATIO = 3;
 let canvasLayer = null;
 let canvasTip = null;
+let paperCanvas = null;
 
-function canvasFill(context, style, group) {
+function canvasFill(context, style) {
   const sample = document.createElement('canvas');
   sample.width = 8;
   sample.height = 8;
   const pen = sample.getContext('2d');
-  pen.globalAlpha = judging ? 0.55 : group.light ? 0.2 : 0.8;
+  pen.globalAlpha = style.opacity;
   pen.fillStyle = style.colour;
   pen.fillRect(0, 0, 8, 8);
-  if (style.basis === 'schematic') {
-    pen.globalAlpha = 0.45;
-    pen.strokeStyle = darker(style.colour, 0.45);
-    pen.lineWidth = 1.3;
-    pen.stroke(new Path2D(group.angle > 0 ? 'M-2 2l4-4M0 8L8 0M6 10l4-4' : 'M-2 6l4 4M0 0l8 8M6-2l4 4'));
-  }
+  pen.globalAlpha = 0.45;
+  pen.strokeStyle = darker(style.colour, 0.45);
+  pen.fillStyle = pen.strokeStyle;
+  pen.lineWidth = 1.3;
+  if (style.basis === 'schematic') pen.stroke(new Path2D(style.group.angle > 0 ? 'M-2 2l4-4M0 8L8 0M6 10l4-4' : 'M-2 6l4 4M0 0l8 8M6-2l4 4'));
+  if (style.basis === 'digitized') pen.fillRect(3, 3, 1.6, 1.6);
   return context.createPattern(sample, 'repeat');
+}
+
+// The same looks as styleOf in patterns.js: a verdict, mere context, or land use.
+function canvasStyle(i) {
+  const group = payload.groups.find((one) => one.id === packed.kinds[packed.kind[i]]);
+  const { basis } = packed.bases[packed.basis[i]];
+  const shared = { group, basis, dash: DASHES[basis] ? DASHES[basis].split(' ').map(Number) : [] };
+  if (judging) {
+    const { colour } = verdictOf(packed.verdicts[packed.verdict[i]]);
+    return { ...shared, colour, line: colour, opacity: 0.55 };
+  }
+  if (group.context) return { ...shared, basis: '', colour: '#ffffff', line: '#5f6670', opacity: 0.35 };
+  return { ...shared, colour: group.colour, line: group.outline, opacity: group.light ? 0.2 : 0.8 };
 }
 
 function canvasStyles() {
   const styles = new Map();
   return (i) => {
-    const key = judging ? `${packed.verdict[i]}/${packed.basis[i]}` : `${packed.kind[i]}/${packed.basis[i]}`;
-    if (!styles.has(key)) {
-      const group = payload.groups.find((one) => one.id === packed.kinds[packed.kind[i]]);
-      const verdict = judging ? verdictOf(packed.verdicts[packed.verdict[i]]) : null;
-      const { basis } = packed.bases[packed.basis[i]];
-      styles.set(key, { group, basis, colour: verdict ? verdict.colour : group.colour,
-        line: verdict ? verdict.colour : group.outline, dash: DASHES[basis] ? DASHES[basis].split(' ').map(Number) : [] });
-    }
+    const key = `${packed.kind[i]}/${packed.basis[i]}/${judging ? packed.verdict[i] : ''}`;
+    if (!styles.has(key)) styles.set(key, canvasStyle(i));
     return styles.get(key);
   };
 }
@@ -56,12 +66,14 @@ function paintGroup(context, style, members, scale, left, top) {
   const large = [];
   const tiny = [];
   for (const i of members) (boxSize(i, scale) < TINY ? tiny : large).push(i);
-  context.fillStyle = canvasFill(context, style, style.group);
+  context.fillStyle = canvasFill(context, style);
   context.beginPath();
   for (const i of large) tracePolygon(context, i, scale, left, top);
   context.fill('nonzero');
   context.fillStyle = style.colour;
+  context.globalAlpha = style.opacity;
   for (const i of tiny) context.fillRect(packed.box[4 * i] * scale - left, packed.box[4 * i + 1] * scale - top, 1.5, 1.5);
+  context.globalAlpha = 1;
   const lined = large.filter((i) => boxSize(i, scale) >= SMALL);
   if (!lined.length) return;
   context.beginPath();
@@ -73,38 +85,19 @@ function paintGroup(context, style, members, scale, left, top) {
   context.stroke();
 }
 
-// Names only where they fit into their own parcel, so that they touch no other.
-function paintNames(context, members, scale, left, top) {
-  context.font = `600 12px ${window.getComputedStyle(document.body).fontFamily}`;
-  context.textAlign = 'center';
-  context.lineWidth = 3;
-  context.strokeStyle = '#ffffff';
-  context.fillStyle = '#1b2530';
-  context.setLineDash([]);
-  for (const i of members) {
-    const [l, t, r, b] = packed.box.subarray(4 * i, 4 * i + 4);
-    if ((r - l) * scale < 60 || (b - t) * scale < 34) continue;
-    const area = packed.ellipsoidal[i] > 0 ? fill(texts.hectares, { value: grouped((packed.ellipsoidal[i] - 1) / 1e6, 2) }) : '';
-    const lines = [packed.names[i], area].filter((line) => line && line.length < 40 && context.measureText(line).width < (r - l) * scale - 6);
-    lines.forEach((line, k) => {
-      const [x, y] = [(l + r) / 2 * scale - left, (t + b) / 2 * scale - top + k * 15 - (lines.length - 1) * 7 + 4];
-      context.strokeText(line, x, y);
-      context.fillText(line, x, y);
-    });
-  }
+function shownIn(left, top, right, bottom) {
+  return packed.find(left, top, right, bottom).filter((i) => isShown(packed.kinds[packed.kind[i]]));
 }
 
-function paintTile(canvas, coords, size) {
-  const ratio = Math.min(2, window.devicePixelRatio || 1);
-  canvas.width = size.x * ratio;
-  canvas.height = size.y * ratio;
+// Paints what lies in a frame of world pixels at a zoom, with more ink pixels to each where asked.
+function paintFrame(canvas, { left, top, width, height }, zoom, ratio) {
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
   const context = canvas.getContext('2d');
   context.scale(ratio, ratio);
-  const scale = 2 ** coords.z;
-  const [left, top] = [coords.x * size.x, coords.y * size.y];
+  const scale = 2 ** zoom;
   const pad = 3 / scale;
-  const found = packed.find(left / scale - pad, top / scale - pad, (left + size.x) / scale + pad, (top + size.y) / scale + pad)
-    .filter((i) => isShown(packed.kinds[packed.kind[i]]));
+  const found = shownIn(left / scale - pad, top / scale - pad, (left + width) / scale + pad, (top + height) / scale + pad);
   const groups = new Map();
   for (const i of found) {
     const style = packed.styleOf(i);
@@ -112,40 +105,46 @@ function paintTile(canvas, coords, size) {
     groups.get(style).push(i);
   }
   for (const [style, members] of groups) paintGroup(context, style, members, scale, left, top);
-  paintNames(context, found, scale, left, top);
 }
 
 const CanvasTiles = L.GridLayer.extend({
   createTile(coords) {
     const canvas = document.createElement('canvas');
-    paintTile(canvas, coords, this.getTileSize());
+    const size = this.getTileSize();
+    const frame = { left: coords.x * size.x, top: coords.y * size.y, width: size.x, height: size.y };
+    paintFrame(canvas, frame, coords.z, Math.min(2, window.devicePixelRatio || 1));
     return canvas;
   },
 });
 
-// The uppermost packed feature at a place, or -1.
-function packedAt(latLng) {
-  const { x, y } = map.options.crs.latLngToPoint(latLng, 0);
-  const found = packed.find(x, y, x, y).filter((i) => isShown(packed.kinds[packed.kind[i]]));
-  for (const i of found.reverse()) {
-    let inside = false;
-    for (let r = packed.firstRing[i]; r < packed.firstRing[i + 1]; r += 1) {
-      const [start, end] = [packed.ringStart[r], packed.ringStart[r + 1]];
-      for (let v = start, w = end - 1; v < end; w = v, v += 1) {
-        if ((packed.y[v] > y) !== (packed.y[w] > y)
-          && x < packed.x[v] + (packed.x[w] - packed.x[v]) * (y - packed.y[v]) / (packed.y[w] - packed.y[v])) inside = !inside;
+// Where the level line at y crosses the rings of a feature, from left to right.
+function crossings(i, y) {
+  const found = [];
+  for (let r = packed.firstRing[i]; r < packed.firstRing[i + 1]; r += 1) {
+    const [start, end] = [packed.ringStart[r], packed.ringStart[r + 1]];
+    for (let v = start, w = end - 1; v < end; w = v, v += 1) {
+      if ((packed.y[v] > y) !== (packed.y[w] > y)) {
+        found.push(packed.x[v] + (packed.x[w] - packed.x[v]) * (y - packed.y[v]) / (packed.y[w] - packed.y[v]));
       }
     }
-    if (inside) return i;
   }
-  return -1;
+  return found.sort((a, b) => a - b);
+}
+
+// The uppermost packed feature at a place, or -1: an odd number of crossings lies to its right.
+function packedAt(latLng) {
+  const { x, y } = map.options.crs.latLngToPoint(latLng, 0);
+  const inside = (i) => crossings(i, y).filter((crossing) => x < crossing).length % 2 === 1;
+  return shownIn(x, y, x, y).reverse().find(inside) ?? -1;
 }
 
 function onPackedMove(event) {
   const at = isMeasuring() ? -1 : packedAt(event.latlng);
+  if (at >= 0 && at !== packed.hovered) canvasTip.setContent(hoverText(packedFeature(at)));
+  packed.hovered = at;
   mapNode.classList.toggle('over-plot', at >= 0);
   if (at < 0) canvasTip.remove();
-  else canvasTip.setLatLng(event.latlng).setContent(hoverText(packedFeature(at))).addTo(map);
+  else canvasTip.setLatLng(event.latlng).addTo(map);
 }
 
 function drawPacked() {
@@ -157,6 +156,33 @@ function drawPacked() {
   canvasLayer.once('load', () => { document.documentElement.dataset.painted = String(Math.round(performance.now())); });
   canvasLayer.addTo(map);
   map.on('mousemove', onPackedMove);
+}
+
+// What is drawn while the browser prints, Chromium puts on paper 1.5 % too small; a finished picture
+// of it is not redrawn.
+function finished(canvas) {
+  const picture = el('canvas', { class: 'paper-canvas', width: canvas.width, height: canvas.height });
+  picture.getContext('bitmaprenderer').transferFromImageBitmap(canvas.transferToImageBitmap());
+  return picture;
+}
+
+// Tiles come when they are ready; a sheet of paper cannot wait, and wants finer ink.
+function paintForPaper() {
+  if (!packed) return;
+  const { min } = map.getPixelBounds();
+  const size = map.getSize();
+  const canvas = new window.OffscreenCanvas(1, 1);
+  paintFrame(canvas, { left: min.x, top: min.y, width: size.x, height: size.y }, map.getZoom(), PAPER_RATIO);
+  paperCanvas = finished(canvas);
+  paperCanvas.style.setProperty('width', `${size.x}px`);
+  paperCanvas.style.setProperty('height', `${size.y}px`);
+  L.DomUtil.setPosition(paperCanvas, map.containerPointToLayerPoint([0, 0]));
+  map.getPane('packed').append(paperCanvas);
+}
+
+function clearPaper() {
+  if (paperCanvas) paperCanvas.remove();
+  paperCanvas = null;
 }
 
 function redrawPacked() {

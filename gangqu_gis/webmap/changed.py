@@ -12,7 +12,7 @@ from gangqu_gis import crs, measure
 from gangqu_gis.history import Entry as HistoryEntry
 from gangqu_gis.history import Record
 from gangqu_gis.messages import message
-from gangqu_gis.webmap import entries, shapes
+from gangqu_gis.webmap import areas, shapes
 from gangqu_gis.webmap.view import View
 
 Entry = dict[str, Any]
@@ -70,5 +70,5 @@ def _state(record: Record | None, view: View) -> Entry | None:
     column = np.empty(1, dtype=object)
     column[0] = shape
     area = float(measure.areas(column, crs=crs.storage(), plane=plane).ellipsoidal_m2[0])
-    label = "" if np.isnan(area) else view.say(entries.hectares(area))
+    label = "" if np.isnan(area) else view.say(areas.hectares(area))
     return {"geometry": shapes.geojson(shape), "area": label}

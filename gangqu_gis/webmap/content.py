@@ -12,7 +12,7 @@ from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.figures import Figure, Term
 from gangqu_gis.layers import Feature
 from gangqu_gis.messages import Text, message, plain
-from gangqu_gis.webmap import entries, style
+from gangqu_gis.webmap import areas, entries, style
 from gangqu_gis.webmap.pages import Block, Part, stated
 from gangqu_gis.webmap.view import View
 
@@ -105,8 +105,8 @@ def _feature_table(block: Block, view: View) -> Entry | None:
     fields = {field.name: field for kind in view.all_polygons for field in kind.fields}
     columns = [fields[name].label for name in block.attributes]
     columns += [message("map.column_stated")] if block.quantities else []
-    areas = not set(block.kinds) <= view.site.symbols
-    columns += [message("map.column_measured")] if areas else []
+    measured = not set(block.kinds) <= view.site.symbols
+    columns += [message("map.column_measured")] if measured else []
     rows = []
     for feature in features:
         cells: list[Entry] = [
@@ -115,7 +115,7 @@ def _feature_table(block: Block, view: View) -> Entry | None:
         if block.quantities:
             own = [f for f in _about(feature, view) if f.quantity.id in block.quantities]
             cells.append({"figures": _cells(own, view), "none": view.say(_unstated(feature))})
-        if areas:
+        if measured:
             cells.append(_measured_cell(feature, view))
         ref = entries.reference_of(feature, view.assessment)
         rows.append({"ref": ref, "head": feature.name(view.lang), "cells": cells})
@@ -135,7 +135,7 @@ def _measured_cell(feature: Feature, view: View) -> Entry:
     measured = view.assessment.measured.get(entries.reference_of(feature, view.assessment))
     if measured is None or measured.ellipsoidal_m2 is None or entries.is_placeholder(feature):
         return {"text": "-"}
-    area = entries.hectares(measured.ellipsoidal_m2, 2)
+    area = areas.hectares(measured.ellipsoidal_m2, 2)
     basis = message(f"basis.{measured.basis}")
     return {"text": view.say(area), "small": view.say(basis)}
 

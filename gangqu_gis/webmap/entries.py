@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from gangqu_gis.assessment import Assessment
@@ -18,8 +17,9 @@ from gangqu_gis.layers import Feature
 from gangqu_gis.messages import Text, message, plain
 from gangqu_gis.reconcile import Measured
 from gangqu_gis.schema import SIDES, Field
-from gangqu_gis.units import half_up, shortest, unit
+from gangqu_gis.units import shortest, unit
 from gangqu_gis.webmap import shapes
+from gangqu_gis.webmap.areas import both_areas, hectares
 from gangqu_gis.webmap.pinyin import pinyin_keys
 
 #: Fields that a card shows in places of their own, or not at all.
@@ -56,7 +56,7 @@ def polygon_entry(
         at=shapes.label_point(feature.geometry),
         placeholder=is_placeholder(feature),
         symbol=symbol,
-        area=None if symbol else _area(measured, lang),
+        area=None if symbol else both_areas(measured, lang),
         withheld=_withheld(measured, feature, lang),
         tag=message("map.symbol").render(lang) if symbol else _tag(feature, measured, lang),
         figures=[figure_entry(f, lang) for f in _figures_of(feature, assessment)],
@@ -76,7 +76,7 @@ def line_entry(feature: Feature, assessment: Assessment, lang: str) -> Entry:
         "id": feature.label,
         "kind": feature.kind,
         "name": feature.name(lang),
-        "other_name": next((n for n in (name, english) if n != feature.name(lang)), ""),
+        "other_name": other_name(feature, lang),
         "keys": list(dict.fromkeys((name, english, feature.label, *pinyin_keys(name)))),
         "basis": basis,
         "basis_label": _basis_label(feature, basis).render(lang),
@@ -85,6 +85,12 @@ def line_entry(feature: Feature, assessment: Assessment, lang: str) -> Entry:
         "note": _note(feature, lang),
         "history": _history(feature, assessment, lang),
     }
+
+
+def other_name(feature: Feature, lang: str) -> str:
+    """Return the name in the other language, where it is another."""
+    names = (feature.name(), feature.name("en"))
+    return next((name for name in names if name != feature.name(lang)), "")
 
 
 def _history(feature: Feature, assessment: Assessment, lang: str) -> list[str]:
@@ -125,11 +131,9 @@ def detail_text(
     """
     own = _figures_of(feature, assessment) if stated or "figures" in feature.properties else []
     telling = [check for check in checks if check.verdict is not Verdict.UNSTATED]
-    name, english = feature.name(), feature.name("en")
     measured = assessment.measured.get(reference_of(feature, assessment))
     return _compact(
         {
-            "other_name": english if lang == "zh" and english != name else "",
             "figures": [figure_entry(figure, lang) for figure in own],
             "checks": [check_entry(check, lang) for check in telling],
             "bounds": _bounds(feature, assessment, lang),
@@ -181,39 +185,6 @@ def check_entry(check: Check, lang: str) -> Entry:
         "tolerance": check.tolerance.formula.render(lang) if check.tolerance else "",
         "cause": check.cause.text.render(lang) if check.cause else "",
         "note": "\n".join(t.render(lang) for t in (check.reading, check.note) if t),
-    }
-
-
-def hectares(area_m2: float, places: int = 4) -> Text:
-    """Return an area in hectares, with its unit."""
-    value = half_up(Fraction(area_m2) / unit("ha").factor, places)
-    return message("map.hectares", value=f"{value:,f}")
-
-
-def mu(area_m2: float) -> Text:
-    """Return an area in 亩, 2 decimals, with its unit."""
-    value = half_up(Fraction(area_m2) / unit("mu").factor, 2)
-    return message("map.mu", value=f"{value:,f}")
-
-
-def _square_metres(area_m2: float) -> Text:
-    return message("map.square_metres", value=f"{half_up(area_m2, 2):,f}")
-
-
-def _area(measured: Measured | None, lang: str) -> Entry | None:
-    if measured is None or measured.ellipsoidal_m2 is None:
-        return None
-    return {
-        "ellipsoidal": _one_area(measured.ellipsoidal_m2, lang),
-        "planar": None if measured.planar_m2 is None else _one_area(measured.planar_m2, lang),
-    }
-
-
-def _one_area(area_m2: float, lang: str) -> dict[str, str]:
-    return {
-        "m2": _square_metres(area_m2).render(lang),
-        "ha": hectares(area_m2).render(lang),
-        "mu": mu(area_m2).render(lang),
     }
 
 

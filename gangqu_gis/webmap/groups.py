@@ -9,7 +9,7 @@ from gangqu_gis.assessment import Assessment
 from gangqu_gis.layers import Feature
 from gangqu_gis.messages import message
 from gangqu_gis.schema import Kind
-from gangqu_gis.webmap import entries, shapes, style
+from gangqu_gis.webmap import areas, entries, shapes, style
 from gangqu_gis.webmap.view import View
 
 _BASES = ("surveyed", "digitized", "schematic")
@@ -60,18 +60,18 @@ def _sums(kind: Kind, features: list[Feature], view: View) -> Entry:
         return {"ha": "", "mu": "", "sum_note": message("map.sum_symbols").render(lang)}
     if kind.allows_overlap_with(kind):
         return {"ha": "", "mu": "", "sum_note": message("map.sum_overlapping").render(lang)}
-    areas = [
+    held = [
         part.ellipsoidal_m2
         for f in features
         if not entries.is_placeholder(f)
         and (part := assessment.measured.get(entries.reference_of(f, assessment))) is not None
         and part.ellipsoidal_m2 is not None
     ]
-    out = len(features) - len(areas)
-    total = sum(areas)
+    out = len(features) - len(held)
+    total = sum(held)
     return {
-        "ha": entries.hectares(total, 2).render(lang) if areas else "",
-        "mu": entries.mu(total).render(lang) if areas else "",
+        "ha": areas.hectares(total, 2).render(lang) if held else "",
+        "mu": areas.mu(total).render(lang) if held else "",
         "sum_note": message("map.sum_left_out", count=out).render(lang) if out else "",
     }
 
@@ -144,5 +144,5 @@ def warning(features: list[Feature], assessment: Assessment, lang: str) -> str:
     if not count:
         return ""
     if count == len(drawn):
-        return message("map.all_schematic", count=count).render(lang)
-    return message("map.some_schematic", count=count, total=len(drawn)).render(lang)
+        return message("map.all_schematic", count=f"{count:,}").render(lang)
+    return message("map.some_schematic", count=f"{count:,}", total=f"{len(drawn):,}").render(lang)

@@ -215,5 +215,6 @@ function drawLabels() {
     taken.push(best.box);
     putLabel(label, best.place);
   }
+  drawPackedLabels(view, taken);
   labelPane.classList.remove('waiting');
 }

@@ -28,7 +28,7 @@ function legendBlock(level, title, rows) {
 function basisRows() {
   const held = payload.features.some((feature) => feature.placeholder);
   const rows = payload.bases.map((basis) => legendRow(basisSwatch(basis.id), basis.label,
-    [fill(texts.count, { count: basis.count }), basis.error].filter(Boolean).join(' · ')));
+    [fill(texts.count, { count: grouped(basis.count, 0) }), basis.error].filter(Boolean).join(' · ')));
   if (held) {
     const feature = payload.features.find((one) => one.placeholder);
     rows.push(legendRow(swatch(styleOf(feature)), feature.tag));
@@ -39,6 +39,7 @@ function basisRows() {
 // The verdicts that are on the map, each with its glyph.
 function verdictRows() {
   const given = new Set(payload.features.filter((feature) => !feature.placeholder).map(worstVerdict));
+  if (packed) for (const verdict of packed.verdicts) given.add(verdict);
   return payload.verdicts.filter((verdict) => given.has(verdict.id)).map((verdict) => el('li', {},
     swatch(verdictStyle(verdict, 'schematic', false)), glyphBadge(verdict), el('span', {}, verdict.label)));
 }

@@ -3,7 +3,7 @@
 function verdictCounts() {
   const given = payload.verdicts.filter((verdict) => verdict.count);
   return el('ul', { class: 'verdicts' }, given.map((verdict) => el('li', {}, badge(verdict.id),
-    el('b', {}, String(verdict.count)))));
+    el('b', {}, grouped(verdict.count, 0)))));
 }
 
 function contradiction(check) {
@@ -31,16 +31,16 @@ function finding(entry) {
     facts([[texts.remedy, words(entry.remedy)], [texts.place, words(entry.place)]]));
 }
 
-function findings(faults) {
-  const count = faults.length;
+function findings(faults, count) {
   if (!count) return null;
   return el('details', { class: 'open-list' }, el('summary', {}, fill(texts.findings, { count })),
-    el('ul', { class: 'plain' }, faults.map(finding)));
+    el('ul', { class: 'plain' }, faults.map(finding)),
+    count > faults.length ? el('p', { class: 'hint' }, fill(texts.findings_left_out, { count: grouped(count - faults.length, 0) })) : null);
 }
 
 sectionMakers.open = (record) => {
   const total = payload.verdicts.reduce((sum, verdict) => sum + verdict.count, 0);
   return el('section', { class: 'open' },
-    el('h2', {}, texts.checks, el('small', {}, fill(texts.checks_count, { count: total }))),
-    verdictCounts(), contradictions(record.contradictions), findings(record.findings));
+    el('h2', {}, texts.checks, el('small', {}, fill(texts.checks_count, { count: grouped(total, 0) }))),
+    verdictCounts(), contradictions(record.contradictions), findings(record.findings, record.finding_count));
 };

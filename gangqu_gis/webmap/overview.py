@@ -14,6 +14,8 @@ from gangqu_gis.webmap.view import View
 
 #: How many of the plan's figures the overview shows at its head.
 KEY_FIGURES = 6
+#: How many faults of the data the overview lists; it says how many there are.
+MOST_FINDINGS = 300
 
 Entry = dict[str, Any]
 
@@ -33,7 +35,8 @@ def open_section(view: View) -> list[Entry]:
     return [
         {
             "contradictions": [entries.check_entry(check, lang) for check in open_],
-            "findings": [_finding(finding, lang) for finding in assessment.findings],
+            "findings": [_finding(f, lang) for f in assessment.findings[:MOST_FINDINGS]],
+            "finding_count": len(assessment.findings),
         }
     ]
 

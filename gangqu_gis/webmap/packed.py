@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.layers import Feature
 from gangqu_gis.webmap import entries
+from gangqu_gis.webmap.pinyin import runs, syllables
 from gangqu_gis.webmap.rows import ORDER
 from gangqu_gis.webmap.view import View
 
@@ -72,6 +73,9 @@ def pack(view: View, kinds: frozenset[str]) -> Entry | None:
         "refs": "".join(columns.refs).encode("utf-8", errors="replace"),
         "name_sizes": _varints(_sizes(columns.names)),
         "names": "".join(columns.names).encode("utf-8", errors="replace"),
+        "other_sizes": _varints(_sizes(columns.others)),
+        "others": "".join(columns.others).encode("utf-8", errors="replace"),
+        "pinyin": columns.pinyin().encode("utf-8"),
     }
     raw = b"".join(streams.values())
     compressor = zlib.compressobj(9, zlib.DEFLATED, -15)
@@ -104,6 +108,7 @@ class _Columns:
         self.detail_texts: dict[str, int] = {}
         self.refs = [entries.reference_of(f, assessment) for f in features]
         self.names = [f.name(view.lang) for f in features]
+        self.others = [entries.other_name(f, view.lang) for f in features]
         self.basis_labels = [entries.basis_text(f, assessment, view.lang) for f in features]
         self.verdicts = [_worst(judged[ref]) for ref in self.refs]
         self.details = [
@@ -117,6 +122,14 @@ class _Columns:
         self.ellipsoidal = _hundredths(none)
         planar = _hundredths(plane)
         self.planar = np.where(planar > 0, planar - self.ellipsoidal, 0)
+
+    def pinyin(self) -> str:
+        """Return a line for every stretch of Chinese in a name: its characters, their readings.
+
+        From these the page's script makes the same keys as gangqu_gis.webmap.pinyin.
+        """
+        found = {run for names in (self.names, self.others) for name in names for run in runs(name)}
+        return "\n".join(" ".join((run, *syllables(run))) for run in sorted(found))
 
     @staticmethod
     def indices(values: Iterable[str], dictionary: dict[str, int]) -> Integers:

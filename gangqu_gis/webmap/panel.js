@@ -56,9 +56,9 @@ function groupItem(group) {
   return el('li', { class: 'group' },
     el('div', { class: 'group-head' }, box,
       el('label', { for: id }, groupSwatch(group), el('span', {}, group.label)),
-      el('span', { class: 'count' }, fill(texts.count, { count: group.count }))),
+      el('span', { class: 'count' }, fill(texts.count, { count: grouped(group.count, 0) }))),
     groupSums(group),
-    group.count > features.length ? el('div', { class: 'sum-note' }, texts.too_many) : null,
+    group.count > features.length ? el('div', { class: 'sum-note' }, fill(texts.too_many, { count: grouped(group.count - features.length, 0) })) : null,
     features.length ? el('details', {}, el('summary', { 'aria-label': fill(texts.list_group, { name: group.label }) },
       fill(texts.list_group, { name: group.label })), el('ul', { class: 'features' }, features.map(listItem))) : null);
 }

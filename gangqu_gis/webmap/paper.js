@@ -67,6 +67,7 @@ function beforePrint() {
   append(sheetLegend, legendBlocks(3));
   map.invalidateSize({ animate: false, pan: false });
   setPaperScale(bounds);
+  paintForPaper();
   drawScale();
   drawLabels();
 }
@@ -74,6 +75,7 @@ function beforePrint() {
 function afterPrint() {
   if (!screenView) return;
   document.documentElement.classList.remove('printing');
+  clearPaper();
   map.invalidateSize({ animate: false, pan: false });
   map.options.zoomSnap = screenView.snap;
   map.setView(screenView.centre, screenView.zoom, { animate: false });

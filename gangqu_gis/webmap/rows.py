@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from gangqu_gis.checks import Check, Verdict
@@ -22,32 +23,36 @@ ORDER = (
     Verdict.CONSISTENT,
 )
 
-#: More checks than this, and the table leaves out what has nothing to compare.
+#: More checks than this, and the table leaves out some: first those without a stated figure,
+#: then those that need a person's attention least.
 MANY = 5000
 
 Entry = dict[str, Any]
 
 
 def row_section(view: View) -> list[Entry]:
-    """Return every check as a row of the table, and how many rows are left out, by verdict.
-
-    Of a very large plan, those that only say that nothing is stated are left to the map: the
-    page says how many, and each is told on the card of its feature.
-    """
+    """Return every check as a row of the table; of a very large plan how many are left out."""
     checks = view.assessment.checks
     if not checks:
         return []
-    told = [c for c in checks if c.verdict is not Verdict.UNSTATED]
-    shown = told if len(checks) > MANY else checks
-    ordered = sorted(shown, key=lambda check: ORDER.index(check.verdict))
+    ordered = sorted(checks, key=_attention if len(checks) > MANY else _rank)
+    shown, left = ordered[:MANY], ordered[MANY:]
+    counts = Counter(check.verdict for check in left)
     return [
         {
-            "rows": [_row(check, view) for check in ordered],
+            "rows": [_row(check, view) for check in sorted(shown, key=_rank)],
             "total": len(checks),
-            "left_out": len(checks) - len(shown),
-            "left_out_verdict": Verdict.UNSTATED.value,
+            "left_out": [{"verdict": v.value, "count": counts[v]} for v in ORDER if counts[v]],
         }
     ]
+
+
+def _rank(check: Check) -> int:
+    return ORDER.index(check.verdict)
+
+
+def _attention(check: Check) -> tuple[bool, int]:
+    return check.verdict is Verdict.UNSTATED, _rank(check)
 
 
 def _row(check: Check, view: View) -> Entry:

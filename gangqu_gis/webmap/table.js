@@ -1,7 +1,7 @@
 // The table of every check: a row selects its place on the map, a place its rows.
 
 const judging = payload.judges;
-const checkTable = recordOf('rows') || { rows: [], total: 0, left_out: 0 };
+const checkTable = recordOf('rows') || { rows: [], total: 0 };
 const checkRows = checkTable.rows;
 const ROWS_AT_ONCE = 300;
 const rowNodes = new Map();
@@ -64,7 +64,7 @@ function drawRows(limit) {
   moreButton.hidden = rows.length <= shownRows;
   const about = selected ? rows.filter((row) => row.refs.includes(selected.ref)).length : 0;
   tableStatus.textContent = selected ? fill(texts.rows_about, { name: selected.name, count: about })
-    : fill(texts.rows_shown, { count: rows.length, total: checkTable.total });
+    : fill(texts.rows_shown, { count: grouped(rows.length, 0), total: grouped(checkTable.total, 0) });
 }
 
 function openRow(rule, quiet) {
@@ -103,8 +103,9 @@ function filterButton(id, ...label) {
 
 // What the table leaves out it says, in words with its number.
 function leftOut(record) {
-  return record.left_out ? el('p', { class: 'hint left-out' }, fill(texts.rows_left_out, { count: grouped(record.left_out, 0),
-    verdict: verdictOf(record.left_out_verdict).label })) : null;
+  const count = record.left_out.reduce((sum, one) => sum + one.count, 0);
+  const parts = record.left_out.map((one) => `${verdictOf(one.verdict).label} ${grouped(one.count, 0)}`);
+  return count ? el('p', { class: 'hint left-out' }, fill(texts.rows_left_out, { count: grouped(count, 0), parts: parts.join(texts.bounds_join) })) : null;
 }
 
 sectionMakers.rows = (record) => {
@@ -113,8 +114,8 @@ sectionMakers.rows = (record) => {
   drawRows();
   return el('section', { class: 'reconcile' }, el('h2', {}, texts.checks),
     el('div', { class: 'filters', role: 'group', 'aria-label': texts.filter },
-      filterButton('', texts.all_verdicts, el('b', {}, String(checkRows.length))),
-      given.map((verdict) => filterButton(verdict.id, badge(verdict.id), el('b', {}, String(verdict.count))))),
+      filterButton('', texts.all_verdicts, el('b', {}, grouped(checkTable.total, 0))),
+      given.map((verdict) => filterButton(verdict.id, badge(verdict.id), el('b', {}, grouped(verdict.count, 0))))),
     leftOut(record), tableStatus,
     el('table', { class: 'rows' }, el('thead', {}, el('tr', {}, [texts.column_verdict, texts.column_check, texts.stated, texts.formula]
       .map((label) => el('th', { scope: 'col' }, label)))), tableBody), moreButton);

@@ -162,7 +162,8 @@ async function unpack() {
   packed = { ...form, ...rings, ...plane, find: gridOf(plane.box, form.count),
     kind: numbers('kind'), basis: numbers('basis'), verdict: numbers('verdict'), detail: numbers('detail'),
     ellipsoidal: numbers('ellipsoidal'), planar: numbers('planar', true),
-    refs: stringsOf(streams.refs, numbers('ref_sizes')), names: stringsOf(streams.names, numbers('name_sizes')) };
+    refs: stringsOf(streams.refs, numbers('ref_sizes')), names: stringsOf(streams.names, numbers('name_sizes')),
+    others: stringsOf(streams.others, numbers('other_sizes')), pinyin: new TextDecoder().decode(streams.pinyin) };
   packed.byRef = new Map(packed.refs.map((ref, i) => [ref, i]));
   form.data = '';
 }
@@ -190,8 +191,19 @@ function packedArea(hundredths) {
 function packedFeature(i) {
   const basis = packed.bases[packed.basis[i]];
   const ellipsoidal = packedArea(packed.ellipsoidal[i]);
-  return { ...packed.details[packed.detail[i]], ...basis, ref: packed.refs[i], id: packed.refs[i], name: packed.names[i],
+  return { ...packed.details[packed.detail[i]], ...basis, ref: packed.refs[i], id: packed.refs[i], name: packed.names[i], other_name: packed.others[i],
     kind: packed.kinds[packed.kind[i]], worst: packed.verdicts[packed.verdict[i]], geometry: packedGeometry(i), packed: i,
     area: ellipsoidal && { ellipsoidal, planar: packedArea(packed.ellipsoidal[i] + packed.planar[i]) },
-    tag: ellipsoidal ? ellipsoidal.ha : '', placeholder: false, symbol: false, keys: [packed.names[i], packed.refs[i]] };
+    tag: packedTag(i, basis), placeholder: false, symbol: false };
+}
+
+// As the label of a plain feature: hectares to two places, and the word for what is no survey.
+function packedTag(i, basis) {
+  if (packed.ellipsoidal[i] <= 0) return '';
+  const area = fill(texts.hectares, { value: grouped((packed.ellipsoidal[i] - 1) / 1e6, 2) });
+  return basis.basis === 'schematic' ? fill(texts.area_and_basis, { area, basis: basisOf('schematic').label }) : area;
+}
+
+function basisOf(id) {
+  return payload.bases.find((basis) => basis.id === id);
 }
