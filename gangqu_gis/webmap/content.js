@@ -13,7 +13,13 @@ function refButton(ref, name) {
 function figureCell(figures, none) {
   if (!figures.length) return none ? el('span', { class: 'none' }, none) : el('span', { class: 'none' }, '-');
   return figures.map((figure) => el('span', { class: 'printed', title: figure.place }, el('b', {}, quoted(figure.stated)),
-    figure.disputed.length ? badge('inconsistent') : null));
+    figure.disputed.length ? disputedMark() : null));
+}
+
+// In a narrow column the glyph alone, its word for those who hear the page or point at it.
+function disputedMark() {
+  const verdict = verdictOf('inconsistent');
+  return el('span', { class: 'mark', title: verdict.label }, glyphBadge(verdict), el('span', { class: 'visually-hidden' }, verdict.label));
 }
 
 function tableCell(cell) {

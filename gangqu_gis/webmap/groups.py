@@ -23,9 +23,9 @@ def of_kind(assessment: Assessment, kind: Kind) -> list[Feature]:
 
 
 def extent(polygons: list[Feature], reference: list[Feature]) -> list[list[float]] | None:
-    """Return the extent of the described features; of everything where there are none."""
-    described = [f.geometry for f in polygons if not entries.is_placeholder(f)]
-    return shapes.extent(described) or shapes.extent(f.geometry for f in reference)
+    """Return the extent of the polygons, placeholders among them; else of the reference lines."""
+    drawn = [f.geometry for f in polygons]
+    return shapes.extent(drawn) or shapes.extent(f.geometry for f in reference)
 
 
 def group(kind: Kind, view: View, *, listed: bool = True) -> Entry:
@@ -111,14 +111,18 @@ def sea(assessment: Assessment, lines: list[Kind]) -> Entry | None:
 
 
 def land_use(polygons: list[Kind], assessment: Assessment, lang: str) -> list[Entry]:
-    """Return the land-use classes that are on the map, in code order."""
-    present = sorted({kind.land_use for kind in polygons if of_kind(assessment, kind)})
-    rows = []
-    for code in present:
+    """Return the land-use classes that are on the map, in code order.
+
+    Classes of one colour share a row: the eye cannot tell them apart.
+    """
+    rows: dict[str, Entry] = {}
+    for code in sorted({kind.land_use for kind in polygons if of_kind(assessment, kind)}):
         colour, name = landuse.class_of(code)
         label = message("map.land_use_code", code=code, name=name).render(lang)
-        rows.append({"code": code, "label": label, "colour": colour})
-    return rows
+        row = rows.setdefault(colour, {"label": label, "colour": colour, "more": []})
+        if row["label"] != label:
+            row["more"].append(label)
+    return list(rows.values())
 
 
 def bases(features: list[Feature], assessment: Assessment, lang: str) -> list[Entry]:

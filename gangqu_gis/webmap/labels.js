@@ -122,7 +122,8 @@ function linePlaces(label, view) {
       if (cut) places.push(...SHARES.map((share) => placeOn(label, cut, share)));
     }
   }
-  return places.filter((place) => place.room >= Math.max(label.size.x, label.size.y) * 1.3)
+  // A name never reaches past the end of its line.
+  return places.filter((place) => 2 * Math.min(place.share, 1 - place.share) * place.room >= place.long)
     .sort((a, b) => b.room - a.room);
 }
 
@@ -136,7 +137,7 @@ function placeOn(label, [a, b], share) {
   const across = Math.abs(Math.sin(turn * Math.PI / 180));
   const { x, y } = upright ? label.standing : label.size;
   return { x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share, upright, turn,
-    room: Math.hypot(b.x - a.x, b.y - a.y),
+    share, room: Math.hypot(b.x - a.x, b.y - a.y), long: Math.max(x, y) + 2 * GAP,
     size: { x: x * along + y * across, y: x * across + y * along } };
 }
 
@@ -156,9 +157,11 @@ function bestPlace(label, places, view, taken, crowd) {
   return best;
 }
 
+// Plots that lie on the label's own crowd it only where it covers them: they cannot be kept apart.
 function crowding(label, box, crowd) {
-  const near = label.rank === 2 ? 7 : 0;
+  const own = label.rank === 2 ? screenBox(plots.get(label.feature.ref).bounds) : null;
   return crowd.reduce((sum, other) => {
+    const near = own && !shared(own, other.box) ? 7 : 0;
     const counts = other.ref !== label.feature.ref && (label.rank === 1 ? other.extent < label.extent : !other.light);
     const { left, top, right, bottom } = other.box;
     const grown = { left: left - near, top: top - near, right: right + near, bottom: bottom + near };

@@ -20,6 +20,10 @@ function legendRow(sample, label, detail) {
   return el('li', {}, sample, el('span', {}, label), detail ? el('small', {}, detail) : null);
 }
 
+function useRow(use) {
+  return el('li', {}, plainSwatch(use.colour), el('span', {}, use.label, use.more.map((label) => el('span', { class: 'legend-more' }, label))));
+}
+
 function legendBlock(level, title, rows) {
   const shown = rows.filter(Boolean);
   return shown.length ? el('div', { class: 'legend-block' }, heading(level, title), el('ul', {}, ...shown)) : null;
@@ -50,7 +54,7 @@ function legendBlocks(level) {
   const sea = payload.sea ? legendRow(plainSwatch(LINE_LOOKS.sea.fillColor), texts.sea) : null;
   return [
     judging ? legendBlock(level, texts.legend_verdict, verdictRows()) : null,
-    judging ? null : legendBlock(level, texts.legend_use, payload.land_use.map((use) => legendRow(plainSwatch(use.colour), use.label))),
+    judging ? null : legendBlock(level, texts.legend_use, payload.land_use.map(useRow)),
     judging ? null : legendBlock(level, texts.legend_kind, payload.groups.filter((group) => group.count)
       .map((group) => legendRow(groupSwatch(group), group.label))),
     legendBlock(level, texts.legend_basis, basisRows()),

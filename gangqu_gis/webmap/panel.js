@@ -10,9 +10,8 @@ function panelHead() {
   return el('header', { class: 'panel-head' },
     el('p', { class: 'authority' }, words(block.authority)),
     el('h1', {}, words(block.plan)),
-    el('p', { class: 'sub' }, el('strong', {}, block.page), ' ',
-      el('span', {}, fill(texts.data_date, { date: block.date })), ' ',
-      el('span', { class: 'state' }, fill(texts.history_head, { head: block.head }))),
+    el('p', { class: 'sub' }, el('strong', {}, block.page)),
+    el('p', { class: 'state' }, block.state.map((text) => el('span', {}, words(text)))),
     drawerButton);
 }
 

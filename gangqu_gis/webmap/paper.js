@@ -5,18 +5,26 @@ const PAPERS = { a3: texts.print_a3, a4: texts.print_a4 };
 const sheetHead = el('div', { class: 'sheet-head', 'aria-hidden': 'true' });
 const sheetFoot = el('div', { class: 'sheet-foot', 'aria-hidden': 'true' });
 const sheetLegend = el('div', { class: 'sheet-legend' });
-const paperScale = el('p', { class: 'paper-scale' });
+const paperScale = el('b', { class: 'paper-scale' });
 let screenView = null;
+let paperRatio = null;
 
-// On paper the history's head stands in full: it must be possible to compare it.
-function titleRows(onPaper) {
-  const full = (row) => (onPaper && row.id === 'history' && payload.title.full_head ? payload.title.full_head : row.value);
-  return facts(payload.title.rows.map((row) => [row.label, words(full(row))]));
+function titleRows() {
+  return facts(payload.title.rows.map((row) => [row.label, words(row.value)]));
+}
+
+// On paper: the same rows with the scale first and the longest last, over the whole width.
+function sheetRows() {
+  const rows = payload.title.rows.filter((row) => row.id !== 'crs').map((row) => [row.label, words(row.value)]);
+  const long = payload.title.rows.find((row) => row.id === 'crs');
+  const list = facts([[texts.scale_label, paperScale], ...rows, [long.label, words(long.value)]]);
+  list.lastChild.classList.add('long');
+  return list;
 }
 
 sectionMakers.about = () => {
   const print = (paper) => button(PAPERS[paper], () => printOn(paper), { class: 'print' });
-  return el('section', { class: 'about' }, el('h2', {}, texts.about), titleRows(false),
+  return el('section', { class: 'about' }, el('h2', {}, texts.about), titleRows(),
     el('p', { class: 'notice' }, words(payload.title.notice)),
     el('p', { class: 'hint' }, texts.link),
     el('div', { class: 'prints' }, el('span', {}, texts.print), ...Object.keys(PAPERS).map(print)));
@@ -53,8 +61,12 @@ function setPaperScale(bounds) {
   const least = metresPerPixel() / CSS_PIXEL_M;
   const ratio = roundScale(least);
   map.setZoom(map.getZoom() - Math.log2(ratio / least), { animate: false });
-  const pattern = payload.basemap ? texts.paper_scale_sphere : texts.paper_scale;
-  paperScale.textContent = fill(pattern, { ratio: ratio.toLocaleString('en-US') });
+  writePaperScale(ratio);
+}
+
+function writePaperScale(ratio) {
+  paperRatio = `1:${grouped(ratio, 0)}`;
+  paperScale.textContent = fill(payload.basemap ? texts.paper_scale_sphere : texts.paper_scale, { ratio: grouped(ratio, 0) });
 }
 
 function beforePrint() {
@@ -65,6 +77,8 @@ function beforePrint() {
   document.documentElement.classList.add('printing');
   sheetLegend.replaceChildren();
   append(sheetLegend, legendBlocks(3));
+  // A scale as long as any: the map's room must not change once it is measured.
+  writePaperScale(1e6);
   map.invalidateSize({ animate: false, pan: false });
   setPaperScale(bounds);
   paintForPaper();
@@ -80,6 +94,8 @@ function afterPrint() {
   map.options.zoomSnap = screenView.snap;
   map.setView(screenView.centre, screenView.zoom, { animate: false });
   screenView = null;
+  paperRatio = null;
+  drawScale();
   reading = false;
   drawLabels();
 }
@@ -87,8 +103,8 @@ function afterPrint() {
 function makeSheet() {
   append(sheetHead, [el('div', {}, el('h1', {}, words(payload.title.plan)), el('h2', {}, payload.title.page)),
     el('p', { class: 'notice' }, words(payload.title.notice))]);
-  append(sheetFoot, [sheetLegend,
-    el('div', { class: 'sheet-notes' }, titleRows(true), payload.warning ? el('p', {}, payload.warning) : null, paperScale)]);
+  append(sheetFoot, [sheetLegend, el('div', { class: 'sheet-notes' },
+    payload.warning ? el('p', { class: 'sheet-warning' }, payload.warning) : null, sheetRows())]);
   document.body.append(sheetHead, sheetFoot);
   setPaper('a4');
   window.addEventListener('beforeprint', beforePrint);

@@ -68,6 +68,6 @@ function bringIntoView(feature, from) {
   const small = Math.max(box.right - box.left, box.bottom - box.top) < 60;
   if (isInFreeView(bounds) && (from === 'map' || !small)) return;
   const margin = narrow.matches ? 24 : 70;
-  map.fitBounds(bounds, { animate: !calm.matches, maxZoom: Math.max(15.5, from === 'map' ? map.getZoom() : 0),
+  map.fitBounds(bounds, { animate: from !== 'address' && !calm.matches, maxZoom: Math.max(15.5, from === 'map' ? map.getZoom() : 0),
     paddingTopLeft: [margin, margin], paddingBottomRight: [margin + cardWidth(), margin] });
 }

@@ -24,11 +24,6 @@ def short_head(head: str) -> Text:
     return message("map.no_history") if head == NO_RECORD else plain(head[:SHORT_HASH])
 
 
-def stamp(plan: Plan) -> Text:
-    """Return what tells one state of the data from another: history head and data digest."""
-    return message("map.stamp", head=short_head(plan.history.head), digest=plan.digest[:SHORT_HASH])
-
-
 def notice(plan: Plan, site: Site) -> Text:
     """Return the 审图号 where the map has one, else the line for internal use."""
     if site.review_number:
@@ -36,12 +31,22 @@ def notice(plan: Plan, site: Site) -> Text:
     return plan.workspace.draft_notice
 
 
+def _state(plan: Plan) -> list[Text]:
+    """Return what tells one state of the data from another: day, history head, data digest."""
+    head = plan.history.head
+    known = head != NO_RECORD
+    return [
+        message("map.state_date", date=plan.workspace.data_date),
+        message("map.state_head", head=head[:SHORT_HASH]) if known else short_head(head),
+        message("map.state_digest", digest=plan.digest[:SHORT_HASH]),
+    ]
+
+
 def title_block(view: View, *, tiles: bool) -> Entry:
     """Return the title block of a page, for the panel and for the printed sheet."""
     plan = view.assessment.plan
     workspace = plan.workspace
     first, last = workspace.plan_period
-    head = plan.history.head
     screen = message("map.screen_sphere" if tiles else "map.screen_ellipsoid")
     planar = crs.label(crs.planar(workspace.planar_crs))
     title = view.page.title
@@ -50,7 +55,8 @@ def title_block(view: View, *, tiles: bool) -> Entry:
         ("version", plain(workspace.plan_version)),
         ("period", plain(f"{first}-{last}")),
         ("date", plain(workspace.data_date)),
-        ("history", stamp(plan)),
+        ("history", short_head(plan.history.head)),
+        ("digest", plain(plan.digest[:SHORT_HASH])),
         ("crs", message("map.crs_line", planar=planar, screen=screen)),
         ("area", message("map.area_line")),
         ("tool", plain(f"gangqu {__version__}")),
@@ -62,8 +68,7 @@ def title_block(view: View, *, tiles: bool) -> Entry:
         "authority": workspace.authority,
         "date": workspace.data_date,
         "version": workspace.plan_version,
-        "head": view.say(stamp(plan)),
-        "full_head": "" if head == NO_RECORD else head,
+        "state": [view.say(text) for text in _state(plan)],
         "rows": [
             {"id": name, "label": view.say(message(f"map.block_{name}")), "value": view.say(text)}
             for name, text in rows

@@ -78,7 +78,7 @@ function drawScale() {
   const width = length / unit;
   const half = width / 2;
   scaleBar.setAttribute('aria-label', `${texts.scale_label} ${lengthText(length)}`);
-  scaleBar.replaceChildren(
+  scaleBar.replaceChildren(...(paperRatio ? [el('b', { class: 'scale-ratio' }, paperRatio)] : []),
     shape('svg', { width: width + 2, height: 9, 'aria-hidden': 'true' },
       shape('rect', { x: 1, y: 1, width: half, height: 6, fill: '#1f2a37', stroke: '#1f2a37' }),
       shape('rect', { x: 1 + half, y: 1, width: half, height: 6, fill: '#fff', stroke: '#1f2a37' })),

@@ -22,37 +22,11 @@ from browser.webmap_cases import HOSTILE
 pytestmark = pytest.mark.browser
 
 SIZES = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-PAGES = pytest.mark.parametrize("name", ["index-zh", "index-en", "hostile-zh", "hostile-en"])
 
 
 def choose(page: Page, words: str) -> None:
     page.fill("#search", words)
     page.keyboard.press("Enter")
-
-
-@PAGES
-@SIZES
-def test_opens_from_a_file_and_stays_quiet(
-    open_page: Opener, name: str, size: tuple[int, int]
-) -> None:
-    page = open_page(name, size=size).page
-    assert page.locator(".leaflet-fills-pane path").count() > 0
-    assert page.locator(".name.placed").count() > 0
-
-
-@PAGES
-@SIZES
-def test_nothing_overlaps_and_nothing_is_cut(
-    open_page: Opener, name: str, size: tuple[int, int]
-) -> None:
-    page = open_page(name, size=size).page
-    assert overlaps(boxes(page, "#map_gangqu, #panel")) == []
-    for box in boxes(page, "#map_gangqu, #panel, .tools, .north, .scale, .search input"):
-        assert within(box, {"left": 0, "top": 0, "right": size[0], "bottom": size[1]})
-    assert count(page, "html, #panel, .panel-body", "n.scrollWidth > n.clientWidth") == 0
-    if not name.startswith("hostile"):
-        assert count(page, "h1, .sub, .authority", "n.scrollHeight > n.clientHeight + 2") == 0
-    assert_names_stand(page)
 
 
 @SIZES
@@ -244,51 +218,6 @@ def test_phone_drawer_and_card_leave_the_map_free(open_page: Opener, size: tuple
     assert within(card, {"left": 0, "top": 0, "right": size[0], "bottom": size[1]})
     page.wait_for_timeout(400)
     assert_names_stand(page)
-
-
-@pytest.mark.parametrize(("paper", "width", "height"), [("a3", 1191, 842), ("a4", 595, 842)])
-def test_prints_on_one_sheet_at_a_round_scale(
-    open_page: Opener, paper: str, width: int, height: int
-) -> None:
-    page = open_page().page
-    classes = "document.documentElement.classList"
-    page.evaluate(f"{classes}.remove('paper-a4'); {classes}.add('paper-{paper}')")
-    before = page.evaluate("[map_gangqu.getZoom(), map_gangqu.getCenter().toString()]")
-    printed = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
-    box = re.search(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", printed)
-    assert box and abs(float(box[1]) - width) < 2 and abs(float(box[2]) - height) < 2
-    assert page.evaluate("[map_gangqu.getZoom(), map_gangqu.getCenter().toString()]") == before
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.emulate_media(media="print")
-    sheet = page.locator(".sheet-head, .sheet-foot").all_inner_texts()
-    text = " ".join(sheet)
-    for words in (
-        "嘉兴港区住房发展",
-        "内部使用 未经审图 不得公开",
-        "2026-11-23",
-        "椭球面积",
-        "EPSG:4549",
-        "示意",
-    ):
-        assert words in text
-    assert re.search(r"1:\d+,(000|500)", text)
-    expect(page.locator("#panel")).to_be_hidden()
-    assert overlaps(boxes(page, ".sheet-head, #map_gangqu, .sheet-foot")) == []
-    assert_names_stand(page)
-
-
-def test_the_paper_scale_is_true(open_page: Opener) -> None:
-    """A printed length is as long on the ground as the scale says (0.3 %: Leaflet's sphere)."""
-    page = open_page().page
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    found = re.search(r"1:([\d,]+)", page.locator(".paper-scale").inner_text())
-    assert found
-    ratio = int(found[1].replace(",", ""))
-    ends = "[100, 478].map((x) => map_gangqu.containerPointToLatLng([x, 300]))"
-    metres = page.evaluate(f"map_gangqu.distance(...{ends})")
-    printed = 378 * 0.0254 / 96
-    assert abs(metres / printed / ratio - 1) < 0.003
 
 
 def test_reduced_motion_stops_animation(open_page: Opener) -> None:
