@@ -196,7 +196,7 @@ def by_grammar(path: Path, _: Exported) -> Rows:
             assert ring[0] == ring[-1]
         shape = by_depth([[(float(p[3]), float(p[2])) for p in ring] for ring in rings.values()])
         assert float(head[1]) == pytest.approx(shape.area / 10_000, abs=0.000051)
-        rows.append(({"id": head[2], "name": head[3]}, shape))
+        rows.append(({"id": head[2], "name": head[3], "use": head[6]}, shape))
         at += 1 + int(head[0])
     return rows
 
@@ -287,7 +287,7 @@ def test_boundary_points_come_back(
         return
     done = export_layer(changed, "lots", path)
     for feature, (values, shape) in zip(drawn, by_grammar(path, done), strict=True):
-        assert values == {"id": feature.id, "name": f"{feature.name()}(示意)"}
+        assert values == {"id": feature.id, "name": feature.name(), "use": "居住用地(示意)"}
         assert same_shape(shape, in_metres(feature.geometry, 4528), 6e-4)
 
 

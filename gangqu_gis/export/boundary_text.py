@@ -123,17 +123,18 @@ def _parcel(item: Item) -> Parcel:
     rings = numbered_rings(item)
     rows = [row for ring in rings for row in ring]
     code = item.kind.land_use if item.kind else ""
-    name = feature.name()
-    marked = message("export.txt_schematic", name=name).zh if item.schematic else name
+    use = class_of(code)[1].zh or item.kind_label.zh
+    # Not in the name: a survey that comes back under it must not be called schematic.
+    marked = message("export.txt_schematic", use=use).zh if item.schematic else use
     hectares = half_up(area_of(rings) / Decimal(10_000), _HECTARE_DECIMALS)
     values = (
         str(len(rows)),
         str(hectares),
         _field(item, item.label),
-        _field(item, marked),
+        _field(item, feature.name()),
         POLYGON,
         "",
-        _field(item, class_of(code)[1].zh or item.kind_label.zh),
+        _field(item, marked),
         _field(item, code),
     )
     return Parcel(dict(zip(HEAD_FIELDS, values, strict=True)), tuple(map(_point, rows)))

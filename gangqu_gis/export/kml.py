@@ -27,7 +27,7 @@ _EDGE, _SCHEMATIC_EDGE = "ff33271d", "ff6b5f5a"
 
 
 def write(content: Content, path: Path) -> None:
-    """Write ``content`` to ``path``, lon/lat; one folder per kind, in the schema's order."""
+    """Write ``content`` to ``path``, lon/lat, in the order of the layer."""
     root = xml.Element("kml", xmlns=NAMESPACE)
     document = xml.SubElement(root, "Document")
     workspace = content.plan.workspace
@@ -39,12 +39,12 @@ def write(content: Content, path: Path) -> None:
     for number, kind in enumerate(kinds):
         for schematic in (False, True):
             document.append(_style(content, kind, _style_id(number, schematic), schematic))
-    for number, kind in enumerate(kinds):
-        members = [item for item in content.items if item.feature.kind == kind]
-        folder = xml.SubElement(document, "Folder")
-        _text(folder, "name", members[0].kind_label.render(content.lang))
-        for item in members:
-            folder.append(_placemark(content, item, _style_id(number, item.schematic)))
+    # One folder: GIS programs read each folder as a layer of its own.
+    folder = xml.SubElement(document, "Folder")
+    _text(folder, "name", content.layer)
+    for item in content.items:
+        number = kinds.index(item.feature.kind)
+        folder.append(_placemark(content, item, _style_id(number, item.schematic)))
     xml.indent(root, " ")
     raw = xml.tostring(root, encoding="utf-8", xml_declaration=True)
     path.write_bytes(raw + b"\n")
