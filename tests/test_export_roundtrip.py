@@ -276,7 +276,7 @@ def test_boundary_points_come_back(
         f.label
         for f in drawn
         if f.geometry is None
-        or any(c in ",，@\r\n\0\v\f\x1c\x1d\x1e\x85\u2028\u2029" for c in f.name())
+        or any(c in ",，@\r\n\0\v\f\x1a\x1c\x1d\x1e\x85\u2028\u2029" for c in f.name())
         or f.name() != f.name().strip()
         or f.name().encode("gbk", "replace").decode("gbk") != f.name()
     ]

@@ -34,7 +34,7 @@ from gangqu_gis.zones import zone_of
 #: Decimals of coordinates where the header does not say (精度), and of hectares in a head.
 _DECIMALS, _HECTARE_DECIMALS = 3, 4
 #: What would shift the fields of a head, end it, or end its line.
-_SHIFTING = re.compile("[,，@\r\n\v\f\x1c-\x1e\x85\u2028\u2029\x00]")
+_SHIFTING = re.compile("[,，@\r\n\v\f\x1a\x1c-\x1e\x85\u2028\u2029\x00]")
 _STEP = re.compile(r"0?\.(0*1)")
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 #: Types whose values have no counterpart in a table: they are written as JSON.
 NESTED = ("list", "bounds")
 #: Types whose values are text.
-TEXTUAL = ("text", "choice", "date", "feature")
+TEXTUAL = ("text", "choice", "date", "feature", "record", "mix")
 #: The largest whole number that a double, and so every format, holds exactly.
 LARGEST_WHOLE = 2**53
 

@@ -194,6 +194,7 @@ FORMATS: tuple[Format, ...] = (
         (
             losses.MILLIMETRE,
             losses.LINES,
+            losses.UNDECLARED,
             losses.CUT_CELL,
             losses.EMPTY_TEXT,
             losses.CONTROLS,

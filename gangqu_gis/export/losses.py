@@ -88,6 +88,19 @@ def _has_holes(_: Content, item: Item) -> bool:
     return any(shapely.get_num_interior_rings(part) > 0 for part in parts(item))
 
 
+def _outside_the_table(content: Content, item: Item) -> bool:
+    """Whether a record has attributes that the table of its kind has no column for."""
+    if not content.plan.schema.holds_records(content.layer):
+        return False
+    declared = {field.name: field for field in item.kind.fields} if item.kind else {}
+    types = {field.name: field.type for field in content.fields}
+    return any(
+        name not in declared or types[name] != declared[name].type
+        for name, value in item.feature.properties.items()
+        if value is not None
+    )
+
+
 def parts(item: Item) -> list[Any]:
     """Return the parts of an item's geometry, none where it has none."""
     return [] if item.geometry is None else list(shapely.get_parts(item.geometry))
@@ -114,6 +127,7 @@ DECIMALS = Loss("decimals", _beyond_dbf)
 HOLES = Loss("holes", _has_holes)
 PARTS = Loss("parts", lambda _, item: len(parts(item)) > 1)
 NOT_DRAWN = Loss("not_drawn", lambda _, item: item.geometry is None)
+UNDECLARED = Loss("undeclared", _outside_the_table)
 LINES = Loss("lines", lambda _, item: any(p.geom_type == "LineString" for p in parts(item)))
 
 JSON_TEXT, AS_TEXT, FLAGS = Loss("json_text"), Loss("as_text"), Loss("flags")

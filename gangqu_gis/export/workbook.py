@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +22,7 @@ from gangqu_gis.messages import Text, message, plain
 from gangqu_gis.report.archive import settled, unused_character
 from gangqu_gis.report.cells import FONT, SIZE, CellWriter
 from gangqu_gis.report.sheets import Cell, Form
+from gangqu_gis.report.template import render_template
 from gangqu_gis.units import half_up
 
 if TYPE_CHECKING:
@@ -62,7 +63,19 @@ class _Table:
 
 
 def write(content: Content, path: Path) -> None:
-    """Write ``content``, in metres, to ``path``."""
+    """Write ``content``, in metres, to ``path``; records as the table they are filled into."""
+    plan = content.plan
+    if plan.schema.holds_records(content.layer):
+        kept = replace(
+            plan.layers[content.layer], features=tuple(item.feature for item in content.items)
+        )
+        only = replace(plan, layers={**plan.layers, content.layer: kept})
+        path.write_bytes(render_template(only, content.layer, lang=content.lang))
+        return
+    _write_features(content, path)
+
+
+def _write_features(content: Content, path: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.styles import Font
 

@@ -106,7 +106,8 @@ def _is_no_declaration(path: Path, crs: CRS | None, geometry: NDArray[np.object_
         return False
     if not crs.is_geographic or not len(geometry):
         return False
-    largest = np.nanmax(np.abs(shapely.total_bounds(geometry)))
+    # NaN where every geometry is NULL: nothing is too large then.
+    largest = np.abs(shapely.total_bounds(geometry)).max()
     with path.open("rb") as stream:
         return bool(largest > 360) and b'"crs"' not in stream.read(65536)
 

@@ -44,9 +44,7 @@ def head_fields(row: str) -> tuple[dict[str, str], bool]:
     if end > _KIND_AT:
         fields = [*fields[:_NAME_AT], ",".join(fields[_NAME_AT:end]), *fields[end:]]
     strict = ended and len(raw) in (len(HEAD_FIELDS), len(names)) and "，" not in row
-    return dict(zip(names, (*fields, *[""] * len(HEAD_FIELDS)), strict=False)) | {
-        name: fields[i] if i < len(fields) else "" for i, name in enumerate(HEAD_FIELDS)
-    }, strict
+    return dict.fromkeys(HEAD_FIELDS, "") | dict(zip(names, fields, strict=False)), strict
 
 
 def _end_of_name(fields: list[str]) -> int:

@@ -311,8 +311,8 @@ def coerced(value: Any, field: Field) -> Any:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     text = value.strip() if isinstance(value, str) else None
-    if field.type in ("list", "bounds") and text is not None:
-        return _from_json(text)
+    if field.type in ("list", "bounds"):
+        return value if text is None else _from_json(text)
     if field.type == "flag":
         key = str(value).strip().lower()
         return _FLAGS.get(key, value)
