@@ -62,7 +62,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "fiona": ("formats/stream.py",),
     "pyogrio": ("formats/", "gdal.py"),
     "pyarrow": ("gdal.py",),
-    "ezdxf": ("export/dxf.py",),
+    "ezdxf": ("formats/drawing.py", "formats/drawing_entities.py", "export/dxf.py"),
     "geopandas": ("frames.py",),
     "pandas": ("formats/",),
     "pyproj": ("crs.py",),

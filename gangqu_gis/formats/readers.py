@@ -68,6 +68,8 @@ def _reader(path: Path, suffix: str) -> Reader:
         from gangqu_gis.formats.stream import read as chosen
     elif suffix == ".shp":
         from gangqu_gis.formats.shapefile import read as chosen
+    elif suffix == ".dxf":
+        from gangqu_gis.formats.drawing import read as chosen
     elif suffix in _TEXTS:
         from gangqu_gis.formats.text_file import read as chosen
     elif suffix in _TABLES:

@@ -138,7 +138,7 @@ def polygon_of(rings: Sequence[Ring], *, source: str, parcel: str) -> Any:
         return shapely.Polygon(rings[0].coordinates())
     discs = np.array([shapely.Polygon(ring.coordinates()) for ring in rings], dtype=object)
     _refuse_crossings(rings, discs, source=source, parcel=parcel)
-    return _by_depth(discs)
+    return by_depth(discs)
 
 
 def _refuse_crossings(
@@ -174,7 +174,7 @@ def _fault_between(a: Any, b: Any) -> str | None:
     return None if smaller - shared <= slack else "cross"
 
 
-def _by_depth(discs: NDArray[np.object_]) -> Any:
+def by_depth(discs: NDArray[np.object_]) -> Any:
     """Assign shells and holes by how many larger discs hold each; none crosses another."""
     area = shapely.area(discs)
     containers: list[list[int]] = [[] for _ in discs]
