@@ -18,6 +18,7 @@ from gangqu_gis.cli import (
     granting,
     mapping,
     past,
+    progressing,
     reporting,
 )
 from gangqu_gis.cli.session import Session, help_text, language
@@ -49,6 +50,7 @@ for command in (
     checking.check,
     reporting.reconcile,
     checking.measure,
+    progressing.progress,
     mapping.map_,
     mapping.publish,
     exporting.export,

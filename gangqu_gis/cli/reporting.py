@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gangqu_gis.cli.mapping import write_pages
-from gangqu_gis.cli.session import Session, exit_if, help_text, lang_option
+from gangqu_gis.cli.session import Session, exit_if, help_text, lang_option, language
 from gangqu_gis.messages import message
 
 if TYPE_CHECKING:
@@ -127,10 +128,17 @@ def _write_report(session: Session, report: Report, form: str, output: Path) -> 
 
 @click.command(help=help_text("init"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--sample", is_flag=True, help=message("sample.help").render(language(sys.argv[1:])))
 @lang_option
 @click.pass_obj
-def init(session: Session, folder: Path) -> None:
+def init(session: Session, folder: Path, sample: bool) -> None:
     """Write a new workspace."""
+    if sample:
+        from gangqu_gis.sample import create_sample
+
+        create_sample(folder)
+        session.say("sample.written", folder=folder)
+        return
     from gangqu_gis.workspace import create_workspace
 
     create_workspace(folder)

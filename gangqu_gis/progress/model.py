@@ -151,6 +151,11 @@ class Progress:
         return years_over(self.period, self.as_of)
 
     @property
+    def is_over(self) -> bool:
+        """Whether the plan period is over."""
+        return self.whole_years == self.period[1] - self.period[0] + 1
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing at all has been reported."""
         return all(t.whole.reported is None for t in self.targets) and not any(
