@@ -18,7 +18,6 @@ from gangqu_gis.formats.columns import Column
 from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
 from gangqu_gis.report.archive import settled, unused_character
-from gangqu_gis.report.archive import settled, unused_character
 from gangqu_gis.report.cells import FONT, SIZE, CellWriter
 from gangqu_gis.report.sheets import Form
 
