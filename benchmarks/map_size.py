@@ -2,9 +2,9 @@
 
 ``python benchmarks/map_size.py [NUMBER …]`` (default 1000 10000 100000) writes pages of a made-up
 plan into a temporary folder, opens each in the system's Chromium with the network cut, and prints
-the size, the time to the first paint of every tile, the times of frames while panning, and whether
-the parcel under the pointer is the right one.  Plain folium is left out above 10 000: nothing
-appears within 90 s.
+the size, the time to the first paint of every tile, the times of frames while panning, whether the
+parcel under the pointer is the right one, and how long a search takes.  Plain folium stands beside
+at every number; where it paints nothing within a time limit, that is its result.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ from gangqu_gis.webmap.packed import LIMIT
 
 ROOT = Path(__file__).resolve().parents[1]
 EAST, NORTH, STEP = 121.02, 30.56, 0.0004
-FOLIUM_LIMIT = 10_000
+#: How long plain folium may take to draw anything, seconds.
+PATIENCE_S = 90
+PICKS = 25
+#: A name, an id, pinyin and its initials, typed into the search.
+SEARCHES = ("地块000123", "p-000777", "dikuai000321", "dk000")
 
 
 def parcels(number: int) -> list[dict[str, Any]]:
@@ -119,15 +123,21 @@ _FRAMES = """async () => {
 }"""
 
 
-def opened(browser: Any, path: Path, *, ours: bool, number: int = 0) -> dict[str, float]:
-    """Open a page and return its times in milliseconds."""
+def opened(browser: Any, path: Path, *, ours: bool, number: int = 0) -> dict[str, float] | None:
+    """Open a page and return its times in milliseconds; ``None`` if nothing is painted in time."""
+    from playwright.sync_api import TimeoutError as TooLate
+
     context = browser.new_context(viewport={"width": 1440, "height": 900}, offline=True)
     page = context.new_page()
     started = time.perf_counter()
-    page.goto(path.as_uri())
     ours_ready = "html[data-painted]" if number > LIMIT else "html[data-ready]"
     ready = ours_ready if ours else "path.leaflet-interactive"
-    page.wait_for_selector(ready, state="attached", timeout=120_000)
+    try:
+        page.goto(path.as_uri(), wait_until="commit", timeout=PATIENCE_S * 1000)
+        page.wait_for_selector(ready, state="attached", timeout=PATIENCE_S * 1000)
+    except TooLate:
+        context.close()
+        return None
     page.evaluate("new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)))")
     painted = (time.perf_counter() - started) * 1000
     name = "map_gangqu" if ours else "Object.values(window).find((v) => v instanceof L.Map)"
@@ -137,13 +147,13 @@ def opened(browser: Any, path: Path, *, ours: bool, number: int = 0) -> dict[str
 
 
 def picked(browser: Any, path: Path, number: int) -> int:
-    """Return how many of 20 parcels are the one that is selected when their middle is clicked."""
+    """Return how many of 25 parcels are the one that is selected when their middle is clicked."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, offline=True)
     page = context.new_page()
     page.goto(path.as_uri())
     page.wait_for_selector("html[data-painted]")
     rows, chance, right = parcels(number), random.Random(3), 0
-    for _ in range(20):
+    for _ in range(PICKS):
         row = rows[chance.randrange(number)]
         point = shapely.point_on_surface(shapely.from_geojson(json.dumps(row["geometry"])))
         view = f"[{point.y}, {point.x}], 19, {{ animate: false }}"
@@ -154,6 +164,21 @@ def picked(browser: Any, path: Path, number: int) -> int:
         page.keyboard.press("Escape")
     context.close()
     return right
+
+
+def searched(browser: Any, path: Path) -> list[float]:
+    """Return the milliseconds from a key to its results, the first with the making of the keys."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, offline=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-painted]")
+    script = """(words) => {
+      const box = document.getElementById('search'); const start = performance.now(); box.focus();
+      box.value = words; box.dispatchEvent(new Event('input'));
+      const time = performance.now() - start; box.blur(); return time; }"""
+    times: list[float] = [page.evaluate(script, words) for words in SEARCHES]
+    context.close()
+    return times
 
 
 def main(numbers: list[int]) -> None:
@@ -170,16 +195,18 @@ def main(numbers: list[int]) -> None:
             path = our_page(root, number)
             report("gangqu", path, opened(browser, path, ours=True, number=number))
             if number > LIMIT:
-                print(f"  picked right: {picked(browser, path, number)} of 20")
-            if number <= FOLIUM_LIMIT:
-                path = folium_page(root, number)
-                report("folium", path, opened(browser, path, ours=False))
+                print(f"  picked right: {picked(browser, path, number)} of {PICKS}")
+                shown = ", ".join(f"{time_:.0f} ms" for time_ in searched(browser, path))
+                print(f"  searched {', '.join(SEARCHES)}: {shown}")
+            path = folium_page(root, number)
+            report("folium", path, opened(browser, path, ours=False))
         browser.close()
 
 
-def report(name: str, path: Path, times: dict[str, float]) -> None:
+def report(name: str, path: Path, times: dict[str, float] | None) -> None:
     """Print one line of the result."""
-    shown = ", ".join(f"{key} {value:.0f} ms" for key, value in times.items())
+    nothing = f"nothing painted after {PATIENCE_S} s"
+    shown = ", ".join(f"{key} {value:.0f} ms" for key, value in (times or {}).items()) or nothing
     print(f"  {name}: {path.stat().st_size / 1e6:.2f} MB, {shown}", flush=True)
 
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import numpy as np
 import pytest
 import shapely
@@ -40,7 +41,7 @@ from gangqu_gis.plan import load_plan
 from gangqu_gis.webmap import assets, packed, render_site, shapes, style
 from gangqu_gis.webmap.entries import polygon_entry
 from gangqu_gis.webmap.frame import frame
-from gangqu_gis.webmap.page import render_index, render_page, safe_json, safe_text
+from gangqu_gis.webmap.page import _shell, render_index, render_page, safe_json, safe_text
 from gangqu_gis.webmap.pages import read_site
 from gangqu_gis.webmap.overview import key_figures
 from gangqu_gis.webmap.payload import index_payload, page_texts
@@ -94,6 +95,31 @@ def test_the_page_around_the_data_is_the_same_for_every_plan(lang: str) -> None:
     """No word of a plan goes through folium, branca or Jinja: the rest does not depend on it."""
     ours, theirs = (parts(render_index(case(), lang=lang))[2] for case in CASES.values())
     assert ours == theirs
+
+
+def test_no_word_of_a_plan_reaches_a_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every source that is compiled and every text that is rendered while all pages are drawn."""
+    seen: list[str] = []
+    compiling, rendering = jinja2.Environment.compile, jinja2.Template.render
+
+    def compile_(self: Any, source: Any, *args: Any, **named: Any) -> Any:
+        seen.append(str(source))
+        return compiling(self, source, *args, **named)
+
+    def render(self: Any, *args: Any, **named: Any) -> str:
+        seen.append(rendering(self, *args, **named))
+        return seen[-1]
+
+    monkeypatch.setattr(jinja2.Environment, "compile", compile_)
+    monkeypatch.setattr(jinja2.Template, "render", render)
+    _shell.cache_clear()
+    frame.cache_clear()
+    for lang in LANGUAGES:
+        render_site(hostile(), lang=lang)
+        render_site(hostile(), lang=lang, basemap="tianditu", token="0123456789")
+    assert len(seen) > 4 and any("L.map(" in text for text in seen)
+    marks = ("7*191", "raise", "alert(1)", "hacked", "backticks", "lone", "right to left", "长" * 9)
+    assert not [mark for mark in marks for text in seen if mark in text]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -157,7 +183,7 @@ def test_same_assessment_same_bytes(lang: str) -> None:
 def test_same_bytes_in_another_process() -> None:
     code = (
         "import hashlib, browser.webmap_cases as c\n"
-        "from gangqu_gis.webmap.page import render_index\n"
+        "from gangqu_gis.webmap.page import _shell, render_index\n"
         "print(hashlib.sha256(render_index(c.real(), lang='zh').encode()).hexdigest())"
     )
     here = hashlib.sha256(render_index(real(), lang="zh").encode()).hexdigest()
@@ -424,9 +450,12 @@ def test_pinyin_is_a_key_of_the_search() -> None:
 
 def test_before_and_after_come_from_the_history() -> None:
     pages = render_site(changed(), lang="zh")
-    change = record_of_form(data_of(pages["index.html"]), "changes")
-    assert change["hash"] == "ab" * 6
-    moved, renamed = change["items"]
+    older, newer = reversed(record_of_form(data_of(pages["index.html"]), "changes")["sets"])
+    assert (older["number"], newer["number"]) == (1, 2) and newer["hash"] == "ab" * 6
+    moved, renamed = newer["items"]
+    (name,) = renamed["attributes"]
+    assert name == {"label": "名称", "before": "旧名", "after": "存量地块2"}
+    assert moved["attributes"] == [] and older["items"][0]["before"] is None
     assert moved["moved"] and not renamed["moved"]
     assert moved["before"]["area"].endswith("公顷") and moved["before"] != moved["after"]
     assert record_of_form(data_of(pages["renovation.html"]), "changes") is None
@@ -435,8 +464,9 @@ def test_before_and_after_come_from_the_history() -> None:
 
 def test_a_feature_tells_its_history() -> None:
     feature = next(f for f in index_payload(changed(), "zh")["features"] if f["id"] == "stock-1")
-    (line,) = feature["history"]
-    for part in ("第 1 条", "2026-11-01", "王工", "按测量更新", "示意"):
+    line, first = feature["history"]
+    assert "第 1 条" in first and "首次录入" in first
+    for part in ("第 2 条", "2026-11-01", "王工", "按测量更新", "示意"):
         assert part in line
     others = [f for f in index_payload(changed(), "zh")["features"] if f["id"] == "stock-3"]
     assert others[0]["history"] == []

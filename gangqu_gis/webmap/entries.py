@@ -256,13 +256,14 @@ def _attributes(feature: Feature, assessment: Assessment, lang: str) -> list[Ent
     shown = [field for field in kind.fields if field.name not in _SHOWN_ELSEWHERE]
     rows = [(field, feature.properties.get(field.name)) for field in shown]
     return [
-        {"label": field.label.render(lang), "value": _value(field, value).render(lang)}
+        {"label": field.label.render(lang), "value": attribute_value(field, value).render(lang)}
         for field, value in rows
         if value not in (None, "", [])
     ]
 
 
-def _value(field: Field, value: Any) -> Text:
+def attribute_value(field: Field, value: Any) -> Text:
+    """Return the value of an attribute in words, with its unit."""
     if isinstance(value, bool):
         return message("map.yes" if value else "map.no")
     if isinstance(value, int | float):

@@ -2,9 +2,13 @@
 
 const labelPane = map.getPane('names');
 const GAP = 3;
+const CELL = 96;
+// How far a plot's name keeps from other plots.
+const NEAR = 7;
 // Where on a line its name may stand, as shares of the part in view.
 const SHARES = [0.5, 0.3, 0.7, 0.16, 0.84, 0.4, 0.6, 0.07, 0.93];
 const labels = [];
+let placedLabels = [];
 
 function plotLabel(feature) {
   const light = groupOf(feature).light;
@@ -62,6 +66,26 @@ function shared(a, b) {
   const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
   const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
   return width > 0 && height > 0 ? width * height : 0;
+}
+
+// Boxes on the screen, found by the cells of a grid that they touch; what is out of view is left out.
+function boxGrid(view) {
+  const cells = new Map();
+  const eachCell = (box, visit) => {
+    const [left, right] = [Math.max(box.left, view.left), Math.min(box.right, view.right)];
+    const [top, bottom] = [Math.max(box.top, view.top), Math.min(box.bottom, view.bottom)];
+    for (let row = Math.floor(top / CELL); row <= Math.floor(bottom / CELL); row += 1) {
+      for (let column = Math.floor(left / CELL); column <= Math.floor(right / CELL); column += 1) visit(row * 1000 + column);
+    }
+  };
+  const near = (box) => {
+    const found = new Set();
+    eachCell(box, (cell) => (cells.get(cell) || []).forEach((item) => found.add(item)));
+    return [...found];
+  };
+  return { near,
+    add: (item) => eachCell(item.box, (cell) => cells.set(cell, [...(cells.get(cell) || []), item])),
+    touches: (box) => near(box).some((other) => shared(box, other.box)) };
 }
 
 function screenBox(bounds) {
@@ -147,7 +171,7 @@ function bestPlace(label, places, view, taken, crowd) {
   for (const place of places) {
     const box = boxAround(place, place.size || label.size);
     const inside = box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
-    if (!inside || taken.some((other) => shared(box, other))) continue;
+    if (!inside || taken.touches(box)) continue;
     const cost = crowding(label, box, crowd);
     // A name that touches another plot could be read as that plot's name.
     if (cost && label.rank === 2 && !isSelected(label.feature)) continue;
@@ -160,12 +184,13 @@ function bestPlace(label, places, view, taken, crowd) {
 // Plots that lie on the label's own crowd it only where it covers them: they cannot be kept apart.
 function crowding(label, box, crowd) {
   const own = label.rank === 2 ? screenBox(plots.get(label.feature.ref).bounds) : null;
-  return crowd.reduce((sum, other) => {
-    const near = own && !shared(own, other.box) ? 7 : 0;
+  const grown = { left: box.left - NEAR, top: box.top - NEAR, right: box.right + NEAR, bottom: box.bottom + NEAR };
+  return crowd.near(grown).reduce((sum, other) => {
+    const near = own && !shared(own, other.box) ? NEAR : 0;
     const counts = other.ref !== label.feature.ref && (label.rank === 1 ? other.extent < label.extent : !other.light);
     const { left, top, right, bottom } = other.box;
-    const grown = { left: left - near, top: top - near, right: right + near, bottom: bottom + near };
-    return counts ? sum + shared(box, grown) : sum;
+    const kept = { left: left - near, top: top - near, right: right + near, bottom: bottom + near };
+    return counts ? sum + shared(box, kept) : sum;
   }, 0);
 }
 
@@ -205,17 +230,23 @@ function placeLabel(label, view, taken, crowd) {
   return null;
 }
 
+function mayShow(label) {
+  return isShown(label.feature.kind) && (label.parts || isSelected(label.feature) || map.getBounds().intersects(plots.get(label.feature.ref).bounds));
+}
+
 function drawLabels() {
   const size = map.getSize();
   const view = { left: 2, top: 2, right: size.x - 2 - cardWidth(), bottom: size.y - 2 };
-  const taken = obstacles();
-  const crowd = visiblePlots();
-  for (const label of [...labels].sort(compareLabels)) {
-    label.node.classList.remove('placed');
-    if (!isShown(label.feature.kind)) continue;
+  const [taken, crowd] = [boxGrid(view), boxGrid(view)];
+  for (const box of obstacles()) taken.add({ box });
+  for (const plot of visiblePlots()) crowd.add(plot);
+  for (const label of placedLabels) label.node.classList.remove('placed');
+  placedLabels = [];
+  for (const label of labels.filter(mayShow).sort(compareLabels)) {
     const best = placeLabel(label, view, taken, crowd);
     if (!best) continue;
-    taken.push(best.box);
+    taken.add({ box: best.box });
+    placedLabels.push(label);
     putLabel(label, best.place);
   }
   drawPackedLabels(view, taken);

@@ -24,8 +24,9 @@ from gangqu_gis.webmap.pinyin import runs, syllables
 from gangqu_gis.webmap.rows import ORDER
 from gangqu_gis.webmap.view import View
 
-#: More polygons than this on a page, and its large kinds are packed.
-LIMIT = 3000
+#: More polygons than this on a page, and its large kinds are packed: beyond it a browser without a
+#: graphics card takes longer than a tenth of a second to pan plain layers.
+LIMIT = 2000
 #: A kind with no more features than this stays as it is, with labels that never collide.
 LARGE_KIND = 500
 #: 1e-7° is 1 cm.

@@ -60,8 +60,8 @@ function putPackedLabel(label, scale, origin, view, taken) {
     const at = { x: place.x - origin.x, y: place.y - origin.y };
     const box = boxAround(at, size);
     const inside = box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
-    if (!inside || taken.some((other) => shared(box, other))) continue;
-    taken.push(box);
+    if (!inside || taken.touches(box)) continue;
+    taken.add({ box });
     label.node.classList.toggle('compact', form === 'compact');
     L.DomUtil.setPosition(label.node, map.containerPointToLayerPoint([at.x - size.x / 2, at.y - size.y / 2]).round());
     label.node.classList.add('placed');

@@ -195,16 +195,22 @@ def test_before_and_after(open_page: Opener) -> None:
     section = page.locator(".changes")
     expect(section).to_contain_text("王工")
     rows = section.locator("tbody tr")
-    expect(rows).to_have_count(2)
+    expect(rows).to_have_count(3)
+    expect(rows.nth(2)).to_contain_text("旧名")
     expect(rows.first).to_contain_text("调入")
     expect(rows.first.locator("td").first).to_contain_text("公顷")
     dashed = "n.getAttribute('stroke-dasharray') === '2 7'"
     assert count(page, ".leaflet-areas-pane path", dashed) == 0
     page.get_by_role("checkbox", name="图上显示变更前的轮廓").check()
     assert count(page, ".leaflet-areas-pane path", dashed) == 2
-    assert "before=1" in page.url
-    again = open_page("changed/index", address="#before=1").page
+    assert "before=2" in page.url
+    again = open_page("changed/index", address="#before=2").page
     assert count(again, ".leaflet-areas-pane path", dashed) == 2
+    again.get_by_role("combobox", name="选择变更").select_option("1")
+    expect(again.locator(".changes tbody tr")).to_have_count(1)
+    expect(again.locator(".changes")).to_contain_text("李工")
+    # The parcel was not there before the first change set: it has no former outline.
+    assert count(again, ".leaflet-areas-pane path", dashed) == 0 and "before=1" in again.url
     assert open_page("zh/index").page.locator(".changes").count() == 0
 
 
@@ -338,6 +344,19 @@ def begin_printing(page: Page, paper: str) -> None:
     classes = "document.documentElement.classList"
     page.evaluate(f"{classes}.remove('paper-a3', 'paper-a4'); {classes}.add('paper-{paper}')")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+
+
+def test_the_card_tells_cause_bounds_and_history(open_page: Opener) -> None:
+    """What a planner asks of one place, in words: figures, areas, verdict, cause, 四至, history."""
+    card = open_page("changed/index", address="#sel=stock-1").page.locator("#card")
+    for words in (
+        *("规划所印的数", "4.35公顷", "椭球面积", "平面面积", "公顷", "亩", "㎡", "示意", "四至", "东"),
+        *("变更历史", "第 2 条", "王工", "第 1 条", "李工", "核对", "±"),
+    ):
+        expect(card).to_contain_text(words)
+    card = open_page("zh/index", address="#sel=district-binhai").page.locator("#card")
+    for words in ("矛盾", "原因", "扣除水域面积", "三、规划布局"):
+        expect(card).to_contain_text(words)
 
 
 def test_both_the_history_and_the_data_stand_on_paper(open_page: Opener) -> None:

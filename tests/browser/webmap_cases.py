@@ -75,7 +75,7 @@ def hostile() -> Assessment:
 
 @cache
 def changed() -> Assessment:
-    """Return the plan with a history: one parcel's outline moved, another's name changed."""
+    """Return the plan with a history: a parcel came, then moved, and another's name changed."""
     plan = real().plan
     moved, renamed = plan.by_id["stock-1"], plan.by_id["stock-2"]
     now, other = (stored(f.as_record()) for f in (moved, renamed))
@@ -83,10 +83,16 @@ def changed() -> Assessment:
     before = {**now, "geometry": {"type": "Polygon", "coordinates": [ring]}}
     earlier = {**other, "properties": {**other["properties"], "name": "旧名"}}
     changes = (Change("stock-1", 1, before, now), Change("stock-2", 2, earlier, other))
-    entry = HistoryEntry(
-        1, "2026-11-01T00:00:00+00:00", "王工", "按测量更新", "parcels", changes, None, (), "ab" * 32
+    came = (Change("stock-1", 1, None, before),)
+    entries = (
+        HistoryEntry(
+            1, "2026-10-01T00:00:00+00:00", "李工", "首次录入", "parcels", came, None, (), "cd" * 32
+        ),
+        HistoryEntry(
+            2, "2026-11-01T00:00:00+00:00", "王工", "按测量更新", "parcels", changes, None, (), "ab" * 32
+        ),
     )
-    return assess(replace(plan, history=History((entry,))))
+    return assess(replace(plan, history=History(entries)))
 
 
 def record_of_form(payload: Mapping[str, Any], form: str) -> Any:
