@@ -42,7 +42,7 @@ def _set(entry: HistoryEntry, shown: frozenset[str], view: View) -> Entry:
     changes = [change for change in entry.changes if change.id in shown or change.after is None]
     return {
         "number": entry.number,
-        "time": entry.time,
+        "time": f"{entry.time[:10]} {entry.time[11:16]}".strip(),
         "by": entry.by,
         "reason": entry.reason,
         "hash": entry.hash[:12],

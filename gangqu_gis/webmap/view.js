@@ -64,7 +64,7 @@ function metresPerPixel() {
 
 function roundLength(limit) {
   const power = 10 ** Math.floor(Math.log10(limit));
-  return [5, 2, 1].map((digit) => digit * power).find((length) => length <= limit) || power;
+  return [8, 6, 5, 4, 3, 2, 1.5, 1].map((digit) => digit * power).find((length) => length <= limit) || power;
 }
 
 function lengthText(metres) {

@@ -383,7 +383,7 @@ def test_the_scale_is_true_on_paper(open_page: Opener, paper: str) -> None:
     assert found
     ratio = int(found[1].replace(",", ""))
     bar = [x for line in sheet.lines("#1f2a37") if height(line) < 6 for x, _ in line]
-    labels = re.findall(r"(\d+) (米|公里)(?! |米)", sheet.text)
+    labels = re.findall(r"([\d.]+) (米|公里)(?! |米)", sheet.text)
     metres = {float(n) * (1000 if name == "公里" else 1) for n, name in labels}
     assert any(abs((max(bar) - min(bar)) * POINT_M * ratio / m - 1) < 0.002 for m in metres)
     lengths = []
