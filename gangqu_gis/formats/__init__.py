@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis.datum_shift import read_shift
-from gangqu_gis.errors import InputError
+from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats import readers
+from gangqu_gis.formats.gathering import expand, is_folder
 from gangqu_gis.formats.scrutiny import refuse_half_the_globe, refuse_unusable, with_remarks
 from gangqu_gis.formats.settling import settle
 from gangqu_gis.formats.vector import VectorFile
@@ -56,8 +57,19 @@ def read_vector(
     readers.refuse_elsewhere(path)
     if not path.exists():
         raise InputError(message("file.missing"), file=str(path))
-    found = readers.read(path.resolve(), layer)
+    found = readers.read(_only_file(path).resolve(), layer)
     refuse_unusable(found)
     settled = settle(found, named=named, shift=shift, extent=extent, plane=plane)
     refuse_half_the_globe(settled)
     return with_remarks(settled)
+
+
+def _only_file(path: Path) -> Path:
+    """Return the one layer of a folder, or the file that ``path`` is."""
+    if not is_folder(path):
+        return path
+    files = expand([path]).files
+    if len(files) > 1:
+        names = ", ".join(file.relative_to(path).as_posix() for file in files)
+        raise UsageError(message("gather.which", names=names), file=str(path))
+    return files[0]

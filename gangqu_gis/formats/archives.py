@@ -16,9 +16,10 @@ from gangqu_gis.messages import message
 
 #: What may lie in an archive, in the order in which it is looked for: a README.txt is no layer
 #: beside a shapefile.
-_DRAWN = frozenset({".shp", ".gpkg", ".geojson", ".geojsonl", ".kml", ".ovkml", ".dxf", ".gml",
-                    ".fgb", ".tab", ".mif", ".gpx"})  # fmt: skip
-_LISTED = frozenset({".txt", ".csv", ".xlsx", ".json"})
+DRAWN = frozenset(
+    ".shp .gpkg .geojson .geojsonl .kml .ovkml .dxf .gml .fgb .tab .mif .gpx".split()
+)
+LISTED = frozenset({".txt", ".csv", ".xlsx", ".json"})
 
 #: Archives by their names; a KMZ is one.
 ARCHIVES = frozenset({".zip", ".kmz", ".ovkmz"})
@@ -145,8 +146,8 @@ def _datasets(root: Path) -> dict[str, Path]:
         return {root.stem: root}
     folders = [p for p in sorted(root.rglob("*")) if p.is_dir() and _is_database(p)]
     files = [p for p in sorted(root.rglob("*")) if p.is_file() and not _is_in(p, folders)]
-    drawn = folders + [p for p in files if p.suffix.lower() in _DRAWN]
-    found = drawn or [p for p in files if p.suffix.lower() in _LISTED]
+    drawn = folders + [p for p in files if p.suffix.lower() in DRAWN]
+    found = drawn or [p for p in files if p.suffix.lower() in LISTED]
     stems = [p.stem for p in found]
     return {
         p.stem if stems.count(p.stem) == 1 else p.relative_to(root).as_posix(): p for p in found
