@@ -12,7 +12,7 @@ function refButton(ref, name) {
 
 function figureCell(figures, none) {
   if (!figures.length) return none ? el('span', { class: 'none' }, none) : el('span', { class: 'none' }, '-');
-  return figures.map((figure) => el('span', { class: 'printed', title: figure.place }, el('b', {}, quoted(figure.stated)),
+  return figures.map((figure) => el('span', { class: figure.stated.length > 16 ? 'printed' : 'printed short', title: figure.place }, el('b', {}, quoted(figure.stated)),
     figure.disputed.length ? disputedMark() : null));
 }
 

@@ -421,8 +421,10 @@ def test_the_scale_holds_in_every_direction(open_page: Opener, paper: str) -> No
             assert abs(metres / on_paper / ratio - 1) < 0.001
 
 
-@EACH
-@pytest.mark.parametrize("state", ["zh-desk", "en-phone", "zh-selected"])
+STATES = [(n, state) for state in ("zh-desk", "en-phone", "zh-selected") for n in PAGES]
+
+
+@pytest.mark.parametrize(("name", "state"), [*STATES, ("index", "changed-desk")])
 def test_axe_finds_nothing_serious(browser: Browser, files: object, name: str, state: str) -> None:
     """The page itself forbids scripts of others, so axe runs with the policy set aside."""
     lang, size = state.split("-")
