@@ -31,6 +31,8 @@ FAMILIES: dict[str, frozenset[str]] = {
     "basis.": frozenset(("surveyed", "digitized", "schematic")),
     "cause.slip_": frozenset(name for _, name in UNIT_SLIPS),
     "cause.how_": frozenset(("dropped", "changed", "exchanged")),
+    "bad_file.instead_": frozenset(("dwg", "xls", "rar")),
+    "bad_file.is_": frozenset(("null", "empty")),
     "placing.old_": frozenset(("xian80", "beijing54")),
     "measure.cause_": frozenset(cause.value for cause in StoredCause) - {StoredCause.NONE.value},
     "schema.type_": frozenset(FIELD_TYPES),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +32,6 @@ _CURVES = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVEPOLYGON", "MULTICURVE", "MUL
 #: Formats that cannot hold a curve, so that nothing needs to be searched.
 _STRAIGHT = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".csv", ".parquet"})
 
-#: A file that begins like this sends GDAL to other files, or over the network.
-_POINTS_ELSEWHERE = re.compile(
-    rb"<OGR\w*DataSource|<GDAL_WMS|<WFS|<VRTDataset|\"type\"\s*:\s*\"gdal", flags=re.IGNORECASE
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -61,14 +55,13 @@ def read(path: Path, layer: str | None) -> VectorFile:
 def contents_of(path: Path, layer: str | None, *, encoding: str | None = None) -> Contents:
     """Return the contents of a layer, its text decoded with ``encoding`` where one is given."""
     source = str(path)
-    refuse_redirections(path)
     try:
-        available = pyogrio.list_layers(path)
-        drawn = [str(name) for name, kind in available if kind is not None]
-        name = chosen_layer(source, drawn, layer)
-        _refuse_claims(path, name, encoding)
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
+            available = pyogrio.list_layers(path)
+            drawn = [str(name) for name, kind in available if kind is not None]
+            name = chosen_layer(source, drawn, layer)
+            _refuse_claims(path, name, encoding)
             meta, _, wkb, values = pyogrio.raw.read(path, layer=name, encoding=encoding)
     except FAULTS as error:
         raise unreadable(source, error) from error
@@ -84,11 +77,7 @@ def as_file(
 ) -> VectorFile:
     """Return contents as features: two-dimensional, straight, with notes on what was neither."""
     source = str(path)
-    geometry = np.asarray(shapely.from_wkb(contents.wkb, on_invalid="ignore"), dtype=object)
-    lost = [n for n, (g, raw) in enumerate(zip(geometry, contents.wkb, strict=True), 1)
-            if g is None and raw is not None]  # fmt: skip
-    for number in lost:
-        remarks.add("geometry.unreadable", message("bad_file.geometry", number=number))
+    geometry = _geometries(contents.wkb, source, remarks)
     crs = named(contents.crs, file=source) if contents.crs else None
     if _is_no_declaration(path, crs, geometry):
         crs = None
@@ -112,6 +101,23 @@ def _is_no_declaration(path: Path, crs: CRS | None, geometry: NDArray[np.object_
         return bool(largest > 360) and b'"crs"' not in stream.read(65536)
 
 
+def _geometries(
+    wkb: NDArray[np.object_], source: str, remarks: Remarks
+) -> NDArray[np.object_]:
+    """Return the geometries; one that cannot be made is ``None``, with a remark."""
+    with np.errstate(invalid="ignore"):
+        geometry = np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object)
+        for number, (made, raw) in enumerate(zip(geometry, wkb, strict=True), 1):
+            if made is not None or raw is None:
+                continue
+            closed = shapely.from_wkb(raw, on_invalid="fix")
+            if closed is not None and not np.isfinite(shapely.get_coordinates(closed)).all():
+                text = message("bad_file.not_finite_number", number=number)
+                raise InputError(text, file=source)
+            remarks.add("geometry.unreadable", message("bad_file.geometry", number=number))
+    return geometry
+
+
 def flattened(
     geometry: NDArray[np.object_], remarks: Remarks, *, measured: bool = False
 ) -> NDArray[np.object_]:
@@ -133,25 +139,8 @@ def _has_height(shape: Any) -> bool:
 def unreadable(source: str, error: Exception) -> InputError:
     """Return what to say of a file that GDAL refuses: its first line, without paths of ours."""
     reason = (str(error).splitlines() or [type(error).__name__])[0]
+    reason = reason.replace(f"{Path(source).parent}/", "").split("; It might help")[0]
     return InputError(message("measure.unreadable", reason=reason), file=source)
-
-
-def refuse_redirections(path: Path) -> None:
-    """Refuse what is no data but a pointer to data, and what holds nothing.
-
-    Raises
-    ------
-    InputError
-        The file is empty, or sends GDAL elsewhere: only local files are read.
-    """
-    if not path.is_file():
-        return
-    with path.open("rb") as stream:
-        head = stream.read(4096)
-    if not head.strip(b"\0\r\n\t "):
-        raise InputError(message("bad_file.empty"), file=str(path))
-    if path.suffix.lower() == ".vrt" or _POINTS_ELSEWHERE.search(head):
-        raise InputError(message("measure.redirection"), file=str(path))
 
 
 def _straighten(

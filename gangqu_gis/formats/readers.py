@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gangqu_gis.errors import GangquError, InputError
-from gangqu_gis.formats import archives
+from gangqu_gis.formats import archives, disguises
 from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.messages import message
 
@@ -28,6 +28,9 @@ _REFUSED = {".dwg": "dwg", ".xls": "xls", ".rar": "rar", ".7z": "rar"}
 
 #: A scheme or a GDAL prefix in place of a file; a single letter is a drive.
 _ELSEWHERE = re.compile(r"(/vsi|[a-z][a-z0-9+.-]+:)", re.IGNORECASE)
+
+#: What pyogrio takes for more than a name.
+_MISREAD = re.compile("[!;]")
 
 
 def refuse_elsewhere(path: Path) -> None:
@@ -51,15 +54,21 @@ def read(path: Path, layer: str | None) -> VectorFile:
     InputError, UsageError
         As :func:`gangqu_gis.formats.read_vector` does.
     """
+    disguises.refuse(path)
     if archives.is_archive(path):
         return archives.read(path, layer, reader=_read_file)
+    if path.suffix.lower() == ".gml" or _MISREAD.search(str(path)):
+        return _read_copy(path, layer)
     return _read_file(path, layer)
 
 
 def _read_file(path: Path, layer: str | None) -> VectorFile:
+    disguises.refuse(path)
     suffix = path.suffix.lower()
+    if suffix == ".gdb" and not any(path.glob("*.gdbtable")):
+        raise InputError(message("bad_file.gdb"), file=str(path))
     if suffix in _REFUSED:
-        raise InputError(message(f"bad_file.{_REFUSED[suffix]}"), file=str(path))
+        raise InputError(message(f"bad_file.instead_{_REFUSED[suffix]}"), file=str(path))
     return _reader(path, suffix)(path, layer)
 
 
@@ -78,21 +87,33 @@ def _reader(path: Path, suffix: str) -> Reader:
         from gangqu_gis.formats.shapefile import refuse_part
 
         refuse_part(path)
-    elif suffix == ".gml":
-        chosen = _read_copy
     else:
         from gangqu_gis.formats.bulk import read as chosen
     return chosen
 
 
 def _read_copy(path: Path, layer: str | None) -> VectorFile:
-    """Read a copy: GDAL writes a .gfs file beside a GML, and follows the schema it names."""
-    from gangqu_gis.formats.bulk import read as read_bulk
+    """Read a copy, in a folder of its own and under a plain name.
 
+    GDAL writes a .gfs file beside a GML and follows the schema that lies there, and pyogrio takes
+    ``!`` and ``;`` in a path for signs of its own.
+    """
     with tempfile.TemporaryDirectory(prefix="gangqu-") as folder:
-        copy = Path(shutil.copyfile(path, Path(folder) / f"{path.stem}.gml"))
+        copy = Path(folder) / f"{_MISREAD.sub('_', path.stem)}{path.suffix}"
+        if path.is_dir():
+            shutil.copytree(path, copy)
+        else:
+            for part in _parts_of(path):
+                shutil.copyfile(part, copy.with_suffix(part.suffix))
         try:
-            found = read_bulk(copy, layer)
+            found = _read_file(copy, layer)
         except GangquError as error:
-            raise type(error)(error.text, file=str(path), line=error.line) from error
+            own = path.with_suffix(Path(error.file or path).suffix)
+            raise type(error)(error.text, file=str(own), line=error.line) from error
     return replace(found, source=str(path))
+
+
+def _parts_of(path: Path) -> list[Path]:
+    if path.suffix.lower() != ".shp":
+        return [path]
+    return [part for part in path.parent.iterdir() if part.stem == path.stem and part.is_file()]

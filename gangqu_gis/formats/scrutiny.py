@@ -69,12 +69,32 @@ _CORNERS = ((0, 1), (0, 3), (2, 1), (2, 3))
 
 
 def with_remarks(found: VectorFile) -> VectorFile:
-    """Return ``found`` with notes on mixed geometry types and on ids that stand twice."""
-    return found.with_notes(*_mixed(found), *_repeated(found))
+    """Return ``found`` with notes on missing and mixed geometries, and on ids that stand twice."""
+    return found.with_notes(*_missing(found), *_mixed(found), *_repeated(found))
+
+
+def _missing(found: VectorFile) -> list[Note]:
+    """Return notes on features without a geometry, and on those whose geometry is empty."""
+    notes = []
+    absent = np.array([geometry is None for geometry in found.geometry], dtype=bool)
+    empty = ~absent & shapely.is_empty(found.geometry)
+    for rule, wrong in (("null", absent), ("empty", empty)):
+        features = np.flatnonzero(wrong)
+        if not len(features) or any(n.rule == "txt.no_points" for n in found.notes):
+            continue
+        ids = ", ".join(_name(found, int(n)) for n in features[:_LISTED])
+        ids += " …" if len(features) > _LISTED else ""
+        text = message(f"bad_file.is_{rule}", ids=ids, count=len(features))
+        notes.append(Note(f"geometry.{rule}", text, line=_line(found, int(features[0]))))
+    return notes
 
 
 def _mixed(found: VectorFile) -> list[Note]:
-    kinds = Counter(g.geom_type.removeprefix("Multi") for g in found.geometry if g is not None)
+    present = shapely.get_type_id(found.geometry)
+    kinds: Counter[str] = Counter()
+    for kind, count in zip(*np.unique(present[present >= 0], return_counts=True), strict=True):
+        name = shapely.GeometryType(kind).name.title().removeprefix("Multi")
+        kinds[name.replace("string", "String")] += int(count)
     if "Polygon" not in kinds or len(kinds) < 2:
         return []
     listed = joined([plain(f"{kind} {count}") for kind, count in sorted(kinds.items())])

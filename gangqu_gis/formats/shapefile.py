@@ -81,7 +81,6 @@ def refuse_part(path: Path) -> None:
 
 def _refuse_broken(path: Path) -> None:
     """Refuse a .shp that is none, or that is shorter than its head says."""
-    bulk.refuse_redirections(path)
     size = path.stat().st_size
     with path.open("rb") as stream:
         head = stream.read(100)

@@ -21,7 +21,7 @@ from fiona.errors import FionaError
 from numpy.typing import NDArray
 
 from gangqu_gis.crs import named
-from gangqu_gis.formats.bulk import flattened, refuse_redirections, unreadable
+from gangqu_gis.formats.bulk import flattened, unreadable
 from gangqu_gis.formats.remarks import Remarks
 from gangqu_gis.formats.vector import VectorFile, chosen_layer
 from gangqu_gis.messages import message
@@ -33,7 +33,6 @@ _OVITAL = re.compile(rb"ovital|ovkml|\xe5\xa5\xa5\xe7\xbb\xb4", re.IGNORECASE)
 
 def read(path: Path, layer: str | None) -> VectorFile:
     """Read one layer; raises as :func:`gangqu_gis.formats.read_vector` does."""
-    refuse_redirections(path)
     remarks = Remarks()
     if path.suffix.lower() != ".ovkml":
         found, wkt = _read(path, layer, str(path), remarks)
