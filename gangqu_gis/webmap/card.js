@@ -91,6 +91,15 @@ function historyList(lines) {
   return el('ol', { class: 'history' }, lines.map((line) => el('li', {}, words(line))));
 }
 
+// Of a road or a water: the places that the plan bounds by it.
+function boundedList(feature) {
+  const known = (feature.bounded || []).map(featureOf).filter(Boolean);
+  if (!known.length) return null;
+  return [el('ul', { class: 'bounded' }, known.map((one) => el('li', {},
+    button(null, () => select(one.ref, { from: 'list' }), { class: 'to-place' }, words(one.name))))),
+  feature.bounded_left_out ? el('p', { class: 'hint' }, fill(texts.bounded_left_out, { count: grouped(feature.bounded_left_out, 0) })) : null];
+}
+
 function polygonSections(feature) {
   return [
     verdictStrip(feature),
@@ -109,7 +118,7 @@ function showCard(feature, returnTo, takeFocus) {
     cardHead(feature),
     el('div', { class: 'card-body' },
       basisNote(feature),
-      'area' in feature ? polygonSections(feature) : null,
+      'area' in feature ? polygonSections(feature) : section(texts.bounded, boundedList(feature)),
       section(texts.attributes, facts(feature.attributes.map((row) => [row.label, words(row.value)]))),
       section(texts.note, feature.note ? el('p', {}, words(feature.note)) : null),
       section(texts.history, historyList(feature.history || []))),

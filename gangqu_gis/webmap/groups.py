@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from gangqu_gis import landuse
@@ -11,6 +12,9 @@ from gangqu_gis.messages import message
 from gangqu_gis.schema import Kind
 from gangqu_gis.webmap import areas, entries, shapes, style
 from gangqu_gis.webmap.view import View
+
+#: How many of the polygons bounded by a line its card names; it says how many there are beyond.
+MOST_BOUNDED = 40
 
 _BASES = ("surveyed", "digitized", "schematic")
 
@@ -86,6 +90,26 @@ def base_group(kind: Kind, assessment: Assessment, lang: str) -> Entry:
         "count": len(features),
         "error": _error_range(features, lang),
     }
+
+
+def reference_lines(view: View) -> list[Entry]:
+    """Return the reference lines, each with the polygons of the page that name it as a bound."""
+    bounded: dict[str, list[str]] = defaultdict(list)
+    for feature in view.features:
+        sides = feature.properties.get("bounds")
+        lines = sides.values() if isinstance(sides, dict) else ()
+        named = {line for ids in lines if isinstance(ids, list) for line in map(str, ids)}
+        for line in named:
+            bounded[line].append(entries.reference_of(feature, view.assessment))
+    features = [f for kind in view.lines for f in of_kind(view.assessment, kind)]
+    return [
+        {
+            **entries.line_entry(f, view.assessment, view.lang),
+            "bounded": bounded[f.id][:MOST_BOUNDED],
+            "bounded_left_out": max(0, len(bounded[f.id]) - MOST_BOUNDED),
+        }
+        for f in features
+    ]
 
 
 def _error_range(features: list[Feature], lang: str) -> str:

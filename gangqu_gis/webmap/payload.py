@@ -50,7 +50,7 @@ def page_payload(view: View, pages: list[Page], basemap: Basemap = NO_BASEMAP) -
         ],
         "packed": packed.pack(view, large),
         "base": [groups.base_group(kind, assessment, lang) for kind in view.lines],
-        "reference": [entries.line_entry(f, assessment, lang) for f in reference],
+        "reference": groups.reference_lines(view),
         "sea": None if basemap.layers else groups.sea(assessment, view.lines),
         "land_use": groups.land_use(view.coloured, assessment, lang),
         "bases": groups.bases(view.features, assessment, lang),

@@ -86,6 +86,9 @@ def test_search_finds_a_road_and_says_when_it_finds_nothing(open_page: Opener) -
     page = open_page().page
     choose(page, "陈山路")
     expect(page.locator("#card h2")).to_have_text("陈山路")
+    bounded = page.locator("#card .bounded button", has_text="存量地块1")
+    bounded.click()
+    expect(page.locator("#card h2")).to_have_text("存量地块1")
     page.fill("#search", "没有这个地方")
     expect(page.locator("#results")).to_contain_text("没有符合的要素")
 
