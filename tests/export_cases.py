@@ -50,6 +50,10 @@ attributes = st.fixed_dictionaries(
 )
 
 
+#: Fields that the hostile lots leave empty.
+PLAIN = ("name_en", "uncertainty_m", "storeys", "renewed", "figures", "bounds")
+
+
 def plain_box(x: float, y: float, w: float, h: float) -> Any:
     """A rectangle, its corner (x, y) metres from the grid's corner."""
     return shapely.box(EAST + x, NORTH + y, EAST + x + w, NORTH + y + h)
@@ -96,6 +100,13 @@ features = st.lists(st.tuples(st.none() | shapes(), attributes), min_size=1, max
         for number, (shape, values) in enumerate(rows, 1)
     ]
 )
+
+
+#: One lot for each of the hostile texts, which is all that is remarkable about it.
+hostile = [
+    made(number, None, {**dict.fromkeys(PLAIN), "name": "甲", "source": "图", "note": text})
+    for number, text in enumerate(HOSTILE, 1)
+]
 
 
 def holding(plan: Plan, features_: Sequence[Feature], layer: str = "lots") -> Plan:

@@ -18,8 +18,8 @@ import openpyxl
 import pytest
 import shapely
 from cases import SmallWorkspace
-from export_cases import as_json, features, holding, in_metres, same_shape
-from hypothesis import given, settings
+from export_cases import as_json, features, holding, hostile, in_metres, same_shape
+from hypothesis import example, given, settings
 
 from gangqu_gis.errors import InputError
 from gangqu_gis.export import Exported, Options, export_layer
@@ -247,6 +247,7 @@ def check_value(name: str, original: Any, expected: Any, found: Any) -> bool:
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(max_examples=15)
 @given(drawn=features)
+@example(drawn=hostile)
 def test_what_is_written_comes_back(
     folder: Folder, suffix: str, drawn: list[Feature]
 ) -> None:
