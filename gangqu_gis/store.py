@@ -137,8 +137,10 @@ def commit(
         write_whole(places.pending, content)
         return _finish(workspace, whole)
     except GangquError:
-        _take_back(workspace, whole)
-        raise
+        made = _take_back(workspace, whole)
+        if made is None:
+            raise
+        return Entry.of(made)
 
 
 def recover(workspace: Workspace) -> str | None:
@@ -217,7 +219,9 @@ def _finish(workspace: Workspace, record: Mapping[str, Any]) -> Entry:
         replace_known(path, places.pending.read_bytes(), known=known)
     chain = chain_of(workspace.data / "history", shown="data/history")
     link = _recorded(workspace, record) or chain.append(record, rows="changes")
-    _clear(places, path)
+    with suppress(GangquError):
+        # Both are written: what cannot be cleared away now is cleared by the next writer.
+        _clear(places, path)
     return Entry.of(link)
 
 
@@ -229,17 +233,22 @@ def _recorded(workspace: Workspace, record: Mapping[str, Any]) -> Link | None:
     return None
 
 
-def _take_back(workspace: Workspace, record: Mapping[str, Any]) -> None:
-    """Undo a write that failed; what cannot be undone now is left to :func:`recover`."""
+def _take_back(workspace: Workspace, record: Mapping[str, Any]) -> Link | None:
+    """Undo a write that failed; what cannot be undone now is left to :func:`recover`.
+
+    Where the entry stands in the history already the write is made, and the entry is returned.
+    """
     places = _Places(workspace.data)
     path = workspace.layer_path(record["layer"])
     with suppress(GangquError, OSError):
-        if _recorded(workspace, record):
-            return
+        made = _recorded(workspace, record)
+        if made is not None:
+            return made
         if hash_of(previous_of(path)) == record["layer_before"] != hash_of(path):
             put_back(path)
         if hash_of(path) != record["layer_after"]:
             _clear(places, path)
+    return None
 
 
 def _clear(places: _Places, path: Path) -> None:
