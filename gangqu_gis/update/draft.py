@@ -227,8 +227,6 @@ class _Drafter:
     def _kind(self, arrival: Arrival, model: Feature | None) -> Kind:
         kinds = {kind.id: kind for kind in self.plan.schema.of_layer(self.layer)}
         named = arrival.attributes.get("kind") or (model.kind if model else self.choices.kind)
-        if named is None and len(kinds) == 1:
-            return next(iter(kinds.values()))
         if named not in kinds:
             known = " / ".join(f"{k.id}（{k.label.zh}）" for k in kinds.values())
             raise UsageError(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 #: Two shapes are one feature when their overlap is at least this share of their union.
-SAME_SHARE = 0.5
+SAME_SHARE = 0.6
 #: A shape lies in another when at least this share of it does.
 INSIDE_SHARE = 0.9
 

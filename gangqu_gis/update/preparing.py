@@ -59,7 +59,7 @@ def propose(
     _check_layer(plan, layer)
     if provenance is not None and plan.schema.holds_records(layer):
         raise UsageError(message("update.records_need_no_basis", layer=layer))
-    choices = choices or Choices({})
+    choices = _with_kind(plan, layer, choices or Choices({}))
     incoming = gather(plan, layer, files, repair=repair)
     found = match(
         plan.layers[layer].features,
@@ -80,6 +80,14 @@ def propose(
         notes=incoming.notes,
         unread=incoming.unread,
         sources=incoming.sources,
+    )
+
+
+def _with_kind(plan: Plan, layer: str, choices: Choices) -> Choices:
+    """Return the choices with the kind that new features must have where there is only one."""
+    kinds = plan.schema.of_layer(layer)
+    return (
+        replace(choices, kind=kinds[0].id) if choices.kind is None and len(kinds) == 1 else choices
     )
 
 

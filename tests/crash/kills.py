@@ -52,7 +52,7 @@ def killed_after(operations: int, root: Path, action: Callable[[], object]) -> i
             sync(handle)
 
         sys.addaudithook(countdown)
-        os.fsync = counted_sync
+        setattr(os, "fsync", counted_sync)
         action()
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
