@@ -15,9 +15,10 @@ from gangqu_gis.cli.proposing import (
     signing_options,
     uncertainty_option,
 )
-from gangqu_gis.cli.reading import Reading, read, reading_options, yes_option
+from gangqu_gis.cli.reading import Reading, read_all, reading_options, yes_option
 from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
-from gangqu_gis.messages import message
+from gangqu_gis.errors import RefusedError
+from gangqu_gis.messages import joined, message
 
 if TYPE_CHECKING:
     from gangqu_gis.formats.vector import VectorFile
@@ -90,6 +91,9 @@ def update(
         ),
     )
     show(session, proposal, form=form, html=html)
+    noticed = [note.text for _, note in proposal.noticed if note.asks]
+    if reading.strict and noticed:
+        raise RefusedError(message("update.strict", what=joined(noticed)))
     exit_if(proposal.blocked)
     if proposal.changes and not dry_run:
         assert by is not None and reason is not None
@@ -115,7 +119,7 @@ def _read(
 
         columns = record_columns(plan.schema, layer)
         return [identified(read_records(p, columns=columns), plan, layer) for p in files]
-    return [read(session, path, reading, yes=yes) for path in files]
+    return read_all(session, files, reading, yes=yes)
 
 
 def _given(session: Session, pairs: tuple[str, ...]) -> dict[str, str]:

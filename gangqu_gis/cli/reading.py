@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,37 +83,51 @@ def read(session: Session, path: Path, reading: Reading, *, yes: bool) -> Vector
         extent=workspace.extent if workspace else None,
         plane=crs_module.planar(workspace.planar_crs) if workspace else None,
     )
-    _agree(session, found, strict=reading.strict, yes=yes)
+    _agree(session, found.source, found.notes, strict=reading.strict, yes=yes)
     return found
 
 
-def _agree(session: Session, found: VectorFile, *, strict: bool, yes: bool) -> None:
-    asking = [note for note in found.notes if note.asks]
-    inferred = [note for note in found.notes if note.asks or note.inferred]
+def read_all(
+    session: Session, paths: Sequence[Path], reading: Reading, *, yes: bool
+) -> list[VectorFile]:
+    """Read files, and every layer of folders; raises as :func:`read` does."""
+    from gangqu_gis.formats.gathering import expand
+
+    found = expand(paths)
+    shown = ", ".join(str(path) for path in paths)
+    _agree(session, shown, found.notes, strict=reading.strict, yes=yes)
+    return [read(session, path, reading, yes=yes) for path in found.files]
+
+
+def _agree(
+    session: Session, source: str, notes: Sequence[Note], *, strict: bool, yes: bool
+) -> None:
+    asking = [note for note in notes if note.asks]
+    inferred = [note for note in notes if note.asks or note.inferred]
     if strict and inferred:
-        raise _refused("reading.strict", found, inferred)
-    for note in found.notes:
+        raise _refused("reading.strict", source, inferred)
+    for note in notes:
         if yes or not note.asks:
-            click.echo(_line(found, note).render(session.lang), err=True)
+            click.echo(_line(source, note).render(session.lang), err=True)
     if yes or not asking:
         return
     for note in asking:
-        click.echo(_line(found, note).render(session.lang), err=True)
+        click.echo(_line(source, note).render(session.lang), err=True)
     try:
         agreed = click.confirm(message("reading.ask").render(session.lang), err=True)
     except (click.Abort, OSError, RuntimeError):  # no answer: nobody there, or no stdin at all
         click.echo(err=True)
         agreed = False
     if not agreed:
-        raise _refused("reading.declined", found, asking)
+        raise _refused("reading.declined", source, asking)
 
 
-def _line(found: VectorFile, note: Note) -> Text:
-    where = found.source if note.line is None else f"{found.source}:{note.line}"
+def _line(source: str, note: Note) -> Text:
+    where = source if note.line is None else f"{source}:{note.line}"
     key = "reading.asks" if note.asks or note.inferred else "reading.note"
     return message(key, file=where, text=note.text)
 
 
-def _refused(key: str, found: VectorFile, asking: list[Note]) -> RefusedError:
+def _refused(key: str, source: str, asking: list[Note]) -> RefusedError:
     what = joined([note.text for note in asking])
-    return RefusedError(message(key, what=what), file=found.source, line=asking[0].line)
+    return RefusedError(message(key, what=what), file=source, line=asking[0].line)

@@ -113,7 +113,7 @@ def _proposal(proposal: Proposal, lang: str) -> Record:
                 "asks": note.asks,
                 "message": note.text.render(lang),
             }
-            for file, note in proposal.notes
+            for file, note in (*proposal.notes, *proposal.noticed)
         ],
         "newly_failing": [_moved(*pair, lang=lang) for pair in proposal.newly_failing()],
         "newly_passing": [_moved(*pair, lang=lang) for pair in proposal.newly_passing()],

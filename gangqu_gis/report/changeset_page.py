@@ -221,7 +221,7 @@ class _Page:
         proposal = self.found.proposal
         if proposal is None:
             return []
-        notes = [self._say(note.text) for _, note in proposal.notes]
+        notes = [self._say(note.text) for _, note in (*proposal.notes, *proposal.noticed)]
         if proposal.unread:
             names = "、".join(proposal.unread)
             notes.append(self._say(message("changeset.unread", names=names)))

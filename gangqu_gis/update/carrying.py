@@ -92,7 +92,7 @@ def record_of(proposal: Proposal, *, by: str, reason: str) -> dict[str, Any]:
         "undoes": proposal.undoes,
         "sources": [dict(source) for source in proposal.sources],
         "provenance": provenance.as_record() if provenance else None,
-        "notes": [note.rule for _, note in proposal.notes],
+        "notes": [note.rule for _, note in (*proposal.notes, *proposal.noticed)],
         "repairs": [
             {"id": outcome.id, **outcome.arrival.repair.as_record()}
             for outcome in proposal.outcomes

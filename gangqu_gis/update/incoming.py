@@ -77,10 +77,14 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Everything that the source files of one update bring; ``unread`` are columns not used."""
+    """Everything that the source files of one update bring; ``unread`` are columns not used.
+
+    ``notes`` are those of reading the files, ``noticed`` what was seen only now, by file.
+    """
 
     arrivals: tuple[Arrival, ...]
     notes: tuple[tuple[str, Note], ...] = ()
+    noticed: tuple[tuple[str, Note], ...] = ()
     unread: tuple[str, ...] = ()
     sources: tuple[Mapping[str, Any], ...] = ()
 
@@ -97,15 +101,25 @@ def gather(plan: Plan, layer: str, files: Sequence[VectorFile], *, repair: bool)
     """
     arrivals: list[Arrival] = []
     notes: list[tuple[str, Note]] = []
+    noticed: list[tuple[str, Note]] = []
     unread: list[str] = []
     for file in files:
         read = _Reader(plan, layer, file)
         arrivals += read.arrivals(repair=repair)
-        notes += [(file.source, note) for note in (*file.notes, *read.notes)]
+        notes += [(file.source, note) for note in file.notes]
+        noticed += [(file.source, note) for note in read.notes]
         unread += [name for name in read.unread if name not in unread]
     _refuse_twice(arrivals)
-    sources = tuple(source_record(Path(file.source)) for file in files)
-    return Incoming(tuple(arrivals), tuple(notes), tuple(unread), sources)
+    sources = tuple(_source(file) for file in files)
+    return Incoming(tuple(arrivals), tuple(notes), tuple(noticed), tuple(unread), sources)
+
+
+def _source(file: VectorFile) -> dict[str, Any]:
+    """Return the file as the history keeps it; of a datum shift its hash, never its values."""
+    record = source_record(Path(file.source))
+    if file.transform_sha256 is not None:
+        record["transform_sha256"] = file.transform_sha256
+    return record
 
 
 def source_record(path: Path) -> dict[str, Any]:

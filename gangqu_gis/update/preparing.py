@@ -18,6 +18,7 @@ from gangqu_gis.records import id_of, stored
 from gangqu_gis.replay import state_at
 from gangqu_gis.store import locked, waiting
 from gangqu_gis.update.adoption import as_recorded
+from gangqu_gis.update.displaced import displacement_notes
 from gangqu_gis.update.draft import Choices, changes_of, outcomes
 from gangqu_gis.update.incoming import gather
 from gangqu_gis.update.matching import match
@@ -78,6 +79,7 @@ def propose(
         proposal,
         outcomes=tuple(results),
         notes=incoming.notes,
+        noticed=(*incoming.noticed, *displacement_notes(found)),
         unread=incoming.unread,
         sources=incoming.sources,
     )

@@ -29,7 +29,8 @@ class Proposal:
     """One change set on one layer, with the plan before and after it.
 
     ``layer_hash`` is that of the layer's file when the proposal was made; ``present`` is the
-    layer that the changes are made to (of a foreign edit: as the history left it).
+    layer that the changes are made to (of a foreign edit: as the history left it).  ``notes`` are
+    those of reading the source files, ``noticed`` what was seen in preparing, by file.
     """
 
     plan: Plan
@@ -41,6 +42,7 @@ class Proposal:
     action: str = UPDATE
     outcomes: tuple[Outcome, ...] = ()
     notes: tuple[tuple[str, Note], ...] = ()
+    noticed: tuple[tuple[str, Note], ...] = ()
     unread: tuple[str, ...] = ()
     sources: tuple[Mapping[str, Any], ...] = ()
     provenance: Provenance | None = None
@@ -70,12 +72,6 @@ class Proposal:
     def blocked(self) -> bool:
         """Whether a new finding is an error."""
         return any(finding.severity is Severity.ERROR for finding in self.new_findings)
-
-    @property
-    def asks(self) -> bool:
-        """Whether a new finding is a warning, or something was inferred."""
-        warned = any(finding.severity is Severity.WARNING for finding in self.new_findings)
-        return warned or any(note.asks for _, note in self.notes)
 
     def moved_verdicts(self) -> list[tuple[Check, Check]]:
         """Return the checks whose verdict would change, as (before, after)."""
