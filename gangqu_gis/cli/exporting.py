@@ -31,6 +31,7 @@ def _help(key: str) -> str:
 @click.option("--zone-prefix/--no-zone-prefix", default=None, help=_help("zone_prefix"))
 @click.option("--encoding", type=click.Choice(("utf-8", "gbk")), help=_help("encoding"))
 @click.option("--overwrite", is_flag=True, help=_help("overwrite"))
+@click.option("--template", is_flag=True, help=_help("template"))
 @lang_option
 @click.pass_obj
 def export(
@@ -42,8 +43,14 @@ def export(
     zone_prefix: bool | None,
     encoding: str | None,
     overwrite: bool,
+    template: bool,
 ) -> None:
     """Write a layer to a file."""
+    if template:
+        if ids or crs or zone_prefix is not None or encoding:
+            raise click.UsageError(message("export.template_alone").render(session.lang))
+        _write_template(session, layer, file, overwrite)
+        return
     from gangqu_gis.export import Options, export_layer
 
     done = export_layer(
@@ -57,6 +64,20 @@ def export(
         lang=session.lang,
     )
     _report(session, done)
+
+
+def _write_template(session: Session, layer: str, file: Path, overwrite: bool) -> None:
+    """Write the spreadsheet that records of a layer are filled into."""
+    from gangqu_gis.errors import RefusedError, UsageError
+    from gangqu_gis.files import write_whole
+    from gangqu_gis.report.template import render_template
+
+    if file.suffix.lower() != ".xlsx":
+        raise UsageError(message("export.template_suffix"), file=str(file))
+    if file.exists() and not overwrite:
+        raise RefusedError(message("export.exists"), file=str(file))
+    write_whole(file, render_template(session.plan(), layer, lang=session.lang))
+    session.say("cli.written", path=file)
 
 
 def _report(session: Session, done: Exported) -> None:

@@ -30,7 +30,7 @@ def record_finding(
         also=also,
         layer=feature.layer,
         file=feature.file,
-        line=feature.line,
+        line=feature.line or None,
         measured=None if measured is None else float(measured),
         limit=None if limit is None else float(limit),
     )

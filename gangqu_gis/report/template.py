@@ -7,7 +7,7 @@ changes nothing.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from gangqu_gis.plan import Plan
 from gangqu_gis.report.archive import settled, unused_character
 from gangqu_gis.report.cells import FONT, SIZE, CellWriter
 from gangqu_gis.report.sheets import Form
+from gangqu_gis.targets import Target, read_targets
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -27,15 +28,14 @@ if TYPE_CHECKING:
 #: The rows that drop-downs reach to.
 LAST_ROW = 2000
 _WIDTHS = {"text": 20.0, "list": 26.0, "choice": 16.0, "feature": 20.0, "record": 20.0, "mix": 30.0}
-#: Values that a column may take, each with what it means.
-Lists = Mapping[str, Sequence[tuple[str, Text]]]
+#: By field: the values that a column may take, each with what it means.
+Lists = dict[str, Sequence[tuple[str, Text]]]
 
 
-def render_template(plan: Plan, layer: str, *, lang: str, lists: Lists | None = None) -> bytes:
+def render_template(plan: Plan, layer: str, *, lang: str) -> bytes:
     """Return the template of a layer of records as XLSX, with its present records in it.
 
-    ``lists`` gives further drop-downs by field name; those of choices and features are made
-    here.  The same plan gives the same bytes.
+    The same plan gives the same bytes.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def render_template(plan: Plan, layer: str, *, lang: str, lists: Lists | None = 
     from openpyxl.styles import Font
 
     columns = record_columns(plan.schema, layer)
-    offered = _lists(plan, columns, lists or {})
+    offered = _lists(plan, columns)
     book = Workbook()
     book._named_styles["Normal"].font = Font(name=FONT, size=SIZE)
     words = [str(v) for f in plan.layers[layer].features for v in f.properties.values()]
@@ -98,12 +98,13 @@ def _put(cell: Any, value: Any, column: Column, cells: CellWriter) -> None:
     cells.put(cell, value, Form.NUMBER if number else Form.PRINTED)
 
 
-def _lists(plan: Plan, columns: Sequence[Column], given: Lists) -> dict[str, Any]:
-    """Return what each drop-down offers, by field."""
-    found: dict[str, Any] = {}
+def _lists(plan: Plan, columns: Sequence[Column]) -> Lists:
+    """Return what each drop-down offers, by field: each value with what it means."""
+    indicators = read_targets(plan).indicators
+    found: Lists = {}
     for column in columns:
-        if column.name in given:
-            found[column.name] = list(given[column.name])
+        if column.name == "target":
+            found["target"] = [(id_, _indicator(target)) for id_, target in indicators.items()]
         elif column.choices:
             found[column.name] = [(choice, Text("", "")) for choice in column.choices]
         elif column.type == "feature":
@@ -111,11 +112,18 @@ def _lists(plan: Plan, columns: Sequence[Column], given: Lists) -> dict[str, Any
     return found
 
 
+def _indicator(target: Target) -> Text:
+    """Return an indicator in words, with the unit that its values are given in."""
+    own = target.figure.unit.label
+    label = target.label
+    return Text(f"{label.zh}（{own.zh}）", f"{label.en} ({own.en})")
+
+
 def _write_lists(
     listing: Worksheet,
     sheet: Worksheet,
     columns: Sequence[Column],
-    offered: Mapping[str, Sequence[tuple[str, Text]]],
+    offered: Lists,
     cells: CellWriter,
 ) -> None:
     """Write the values of the drop-downs beside one another and tie the columns to them."""
