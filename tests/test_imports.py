@@ -43,6 +43,7 @@ RANKS: tuple[frozenset[str], ...] = tuple(
         "assessment",
         "progress",
         "charts supply",
+        "progress_charts",
         "gate update decisions differences frames",
         "approval",
         "report webmap",

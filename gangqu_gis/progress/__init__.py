@@ -9,6 +9,8 @@ from datetime import date
 
 from gangqu_gis.assessment import Assessment
 from gangqu_gis.counted_once import count_land, renovation_twins
+from gangqu_gis.dates import is_moment, read_moment
+from gangqu_gis.plan import Plan
 from gangqu_gis.progress.contributions import Records, counted
 from gangqu_gis.progress.model import Progress, State, TargetProgress
 from gangqu_gis.progress.rows import activity_of, project_row, without_project
@@ -26,7 +28,7 @@ def evaluate(
     is earlier, and the rows of the other years are left out.
     """
     plan = assessment.plan
-    on = as_of or date.fromisoformat(plan.workspace.data_date)
+    on = as_of or _data_day(plan)
     if year is not None:
         on = min(on, date(year, 12, 31))
     targets = read_targets(plan)
@@ -47,6 +49,14 @@ def evaluate(
         land=tuple(land),
         without_project=tuple(without_project(plan, targets, projects)),
     )
+
+
+def _data_day(plan: Plan) -> date:
+    """Return the last day that the data date may mean; the plan's last day where it is no date."""
+    written = plan.workspace.data_date
+    if is_moment(written):
+        return read_moment(written).last
+    return date(plan.workspace.plan_period[1], 12, 31)
 
 
 def _target(target: Target, records: Records, years: list[int]) -> TargetProgress:

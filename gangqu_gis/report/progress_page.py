@@ -6,9 +6,9 @@ from typing import Any
 
 from gangqu_gis.messages import message
 from gangqu_gis.progress import State
+from gangqu_gis.progress_charts import dashboard, year_charts
 from gangqu_gis.report import html
 from gangqu_gis.report.characters import legal
-from gangqu_gis.report.progress_charts import dashboard, year_charts
 from gangqu_gis.report.progress_cells import Cell, Table
 from gangqu_gis.report.progress_model import ProgressReport
 from gangqu_gis.report.progress_tables import Tables

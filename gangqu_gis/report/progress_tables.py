@@ -9,7 +9,8 @@ from gangqu_gis.messages import Text, message
 from gangqu_gis.progress import TargetProgress
 from gangqu_gis.progress.model import Activity, Comparison, ProjectProgress, Standing, State
 from gangqu_gis.progress.rows import ACTIVITY_STAGES
-from gangqu_gis.report.progress_cells import Cell, Table, amount, percent, span
+from gangqu_gis.progress.wording import amount, percent, span
+from gangqu_gis.report.progress_cells import Cell, Table
 from gangqu_gis.report.progress_model import ProgressReport
 from gangqu_gis.report.supply_table import supply_table
 from gangqu_gis.units import Unit, shortest, unit

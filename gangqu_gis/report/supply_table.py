@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from gangqu_gis.messages import message
 from gangqu_gis.progress import Progress
-from gangqu_gis.report.progress_cells import Cell, Table, span
+from gangqu_gis.progress.wording import span
+from gangqu_gis.report.progress_cells import Cell, Table
 from gangqu_gis.supply import Supply
 from gangqu_gis.units import half_up, shortest
 

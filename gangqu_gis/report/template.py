@@ -21,6 +21,7 @@ from gangqu_gis.report.archive import settled, unused_character
 from gangqu_gis.report.cells import FONT, SIZE, CellWriter
 from gangqu_gis.report.sheets import Form
 from gangqu_gis.targets import Target, read_targets
+from gangqu_gis.workspace import day_of
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -58,7 +59,7 @@ def render_template(plan: Plan, layer: str, *, lang: str) -> bytes:
     _write_lists(listing, sheet, columns, offered, cells)
     notes = book.create_sheet(message("template.tab_notes").render(lang))
     _write_notes(notes, columns, cells)
-    when = datetime.combine(datetime.fromisoformat(plan.workspace.data_date).date(), time())
+    when = datetime.combine(day_of(plan.workspace), time())
     book.properties.creator = f"gangqu_gis {__version__}"
     book.properties.title = cells.text(sheet.title)
     book.properties.created = when

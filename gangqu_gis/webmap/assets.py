@@ -33,6 +33,7 @@ SCRIPTS = (
     "table.js",
     "content.js",
     "years.js",
+    "evaluation.js",
     "changes.js",
     "nav.js",
     "panel.js",
@@ -52,6 +53,7 @@ STYLES = (
     "panel.css",
     "card.css",
     "content.css",
+    "evaluation.css",
     "phone.css",
     "paper.css",
 )

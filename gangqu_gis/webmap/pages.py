@@ -17,7 +17,7 @@ from gangqu_gis.plan import Plan
 FILE = "maps.toml"
 FORMS = ("features", "matrix", "sum")
 #: Pages that every workspace has; the declared ones stand between them.
-INDEX, RECONCILIATION = "index", "reconciliation"
+INDEX, RECONCILIATION, PROGRESS = "index", "reconciliation", "progress"
 #: Sections of every page, after its own.
 COMMON = ("changes", "layers", "legend", "about")
 #: How wide the panel is beside the map: a list, tables of a few columns, a table of everything.
@@ -93,7 +93,7 @@ def read_site(plan: Plan) -> Site:
     """
     path = plan.workspace.data / FILE
     if not path.is_file():
-        return Site((_index(), _reconciliation()))
+        return Site((_index(), _progress(), _reconciliation()))
     document = read_toml(path, shown=f"data/{FILE}")
     document.only("page", "years", "symbols", "review_number")
     names = _Names.of(plan)
@@ -105,7 +105,7 @@ def read_site(plan: Plan) -> Site:
         names.known(table, "quantities", table.texts("quantities"))
     symbols = names.known(document.root, "kinds", document.root.texts("symbols", optional=True))
     return Site(
-        (_index(), *declared, _reconciliation()),
+        (_index(), *declared, _progress(), _reconciliation()),
         str(years.get("subject", "")),
         tuple(years.get("quantities", ())),
         frozenset(symbols),
@@ -165,6 +165,11 @@ def _reconciliation() -> Page:
     return _built_in(RECONCILIATION, ("rows", *COMMON), WIDE)
 
 
+def _progress() -> Page:
+    own = ("progress_years", "targets", "charts", "projects")
+    return _built_in(PROGRESS, (*own, *COMMON), MIDDLE)
+
+
 def _built_in(id_: str, sections: tuple[str, ...], layout: str) -> Page:
     title, short = message(f"map.{id_}_title"), message(f"map.{id_}_short")
     return Page(id_, title, short, sections=sections, layout=layout)
@@ -172,7 +177,7 @@ def _built_in(id_: str, sections: tuple[str, ...], layout: str) -> Page:
 
 def _page(entry: Entry, names: _Names) -> Page:
     id_ = entry.text("id")
-    if not id_.isidentifier() or not id_.isascii() or id_ in (INDEX, RECONCILIATION):
+    if not id_.isidentifier() or not id_.isascii() or id_ in (INDEX, RECONCILIATION, PROGRESS):
         raise entry.fault("id", "map.page_bad_id", id=id_)
     title = entry.both("zh", "en")
     short = entry.both("short", "short_en") if "short" in entry else title

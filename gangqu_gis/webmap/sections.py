@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gangqu_gis.webmap import changed, content, overview, rows
+from gangqu_gis.webmap import changed, content, overview, progress, rows
 from gangqu_gis.webmap.pages import COMMON
 from gangqu_gis.webmap.view import View
 
@@ -43,6 +43,10 @@ MAKERS: dict[str, Maker] = {
     "years": content.year_section,
     "blocks": content.blocks,
     "rows": rows.row_section,
+    "targets": progress.summary_section,
+    "progress_years": progress.year_section,
+    "charts": progress.chart_section,
+    "projects": progress.project_section,
     "open": overview.open_section,
     "changes": changed.change_section,
     "layers": _always,

@@ -8,6 +8,7 @@ from functools import cached_property
 from gangqu_gis.assessment import Assessment
 from gangqu_gis.layers import Feature
 from gangqu_gis.messages import Text
+from gangqu_gis.progress import Progress, evaluate
 from gangqu_gis.schema import Kind
 from gangqu_gis.webmap.pages import RECONCILIATION, Page, Site
 
@@ -29,6 +30,11 @@ class View:
     def judges(self) -> bool:
         """Whether the page is about verdicts."""
         return self.page.id == RECONCILIATION
+
+    @cached_property
+    def progress(self) -> Progress:
+        """The evaluation of the plan as of its data date."""
+        return evaluate(self.assessment)
 
     @cached_property
     def all_polygons(self) -> list[Kind]:

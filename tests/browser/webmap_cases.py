@@ -21,7 +21,7 @@ from gangqu_gis.workspace import open_workspace
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The pages of this plan's site, in the order of their links.
-PAGES = ("index", "districts", "parcels", "renovation", "reconciliation")
+PAGES = ("index", "districts", "parcels", "renovation", "progress", "reconciliation")
 
 #: What must be shown as text and never run, in Python or in a browser.
 HOSTILE = (

@@ -8,7 +8,7 @@ from gangqu_gis.charts import Bar, Drawing, Gauge, bar_chart, gauges
 from gangqu_gis.messages import message
 from gangqu_gis.progress import Progress, TargetProgress
 from gangqu_gis.progress.model import Standing, State
-from gangqu_gis.report.progress_cells import amount, percent
+from gangqu_gis.progress.wording import amount, percent
 
 
 def year_charts(progress: Progress, lang: str) -> list[Drawing]:
