@@ -19,6 +19,10 @@ from gangqu_gis.messages import joined, message, plain
 #: A polygon this wide, degrees of longitude, is an error of its coordinates: half the globe.
 WIDEST_DEG = 180.0
 
+#: What geometry types are called, by shapely's numbers; parts and wholes are one.
+_KINDS = {0: "Point", 1: "LineString", 2: "LineString", 3: "Polygon", 4: "Point",
+          5: "LineString", 6: "Polygon", 7: "GeometryCollection"}  # fmt: skip
+
 #: How many ids a note lists.
 _LISTED = 5
 
@@ -93,8 +97,7 @@ def _mixed(found: VectorFile) -> list[Note]:
     present = shapely.get_type_id(found.geometry)
     kinds: Counter[str] = Counter()
     for kind, count in zip(*np.unique(present[present >= 0], return_counts=True), strict=True):
-        name = shapely.GeometryType(kind).name.title().removeprefix("Multi")
-        kinds[name.replace("string", "String")] += int(count)
+        kinds[_KINDS[int(kind)]] += int(count)
     if "Polygon" not in kinds or len(kinds) < 2:
         return []
     listed = joined([plain(f"{kind} {count}") for kind, count in sorted(kinds.items())])
