@@ -20,6 +20,7 @@ from gangqu_gis.measure.areas import (
 )
 from gangqu_gis.measure.rings import Floats, Geometries, Rings
 from gangqu_gis.measure.shape_points import neighbour_squares
+from gangqu_gis.measure.soundness import polygonal, sound_polygons
 
 __all__ = [
     "Areas",
@@ -33,6 +34,8 @@ __all__ = [
     "neighbour_squares",
     "planar_area",
     "plane_rings",
+    "polygonal",
+    "sound_polygons",
     "straight_area",
     "to_crs",
 ]

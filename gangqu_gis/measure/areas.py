@@ -20,6 +20,7 @@ from gangqu_gis.measure.fast import ring_areas
 from gangqu_gis.measure.geodesics import long_geodesic_areas
 from gangqu_gis.measure.parabola import parabola_areas
 from gangqu_gis.measure.rings import Flags, Floats, Geometries, Rings
+from gangqu_gis.measure.soundness import sound_polygons
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -42,7 +43,7 @@ def areas(geometry: Geometries, *, crs: CRS, plane: CRS | None) -> Areas:
 
     Areas of invalid polygons are withheld (NaN).
     """
-    sound = _sound_polygons(geometry)
+    sound = sound_polygons(geometry)
     measured = keep_only(geometry, sound)
     nothing = np.full(len(geometry), np.nan)
     if plane is None:
@@ -155,13 +156,3 @@ def to_crs(geometry: Geometries, *, source: CRS, target: CRS) -> Geometries:
 
     result: Geometries = shapely.transform(geometry, moved)
     return result
-
-
-def _sound_polygons(geometry: Geometries) -> Flags:
-    """Return which entries are valid, non-empty polygons with finite coordinates."""
-    kinds = shapely.get_type_id(geometry)
-    polygonal = (kinds == shapely.GeometryType.POLYGON) | (
-        kinds == shapely.GeometryType.MULTIPOLYGON
-    )
-    sound: Flags = polygonal & ~shapely.is_empty(geometry) & shapely.is_valid(geometry)
-    return sound

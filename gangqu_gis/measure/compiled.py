@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from gangqu_gis.measure import compiled_rings, formulas
-from gangqu_gis.measure.compiled_rings import UNREAD, UNSURE, ring_results
+from gangqu_gis.measure.compiled_rings import UNREAD, UNSURE, ring_results, simple
 
 #: Vertices that are decoded at a time: they stay in the processor's cache.
 ROOM = 2048
@@ -65,8 +65,14 @@ def decoded(data, at, end, lon, lat, start, sign, rings):  # type: ignore[no-unt
     return found
 
 
-def _kernels(stamp: int) -> tuple[Any, Any]:
-    """Return the kernels over arrays and over WKB; the stamp is part of what names them on disk."""
+def _kernels(stamp: int) -> tuple[Any, Any, Any]:
+    """Return the kernels; the stamp is part of what names them on disk."""
+
+    @numba.njit(nogil=True, error_model="numpy", cache=True)
+    def over_simple(xy, start, found):  # type: ignore[no-untyped-def]
+        x, y = xy[start[0] : start[-1], 0].copy(), xy[start[0] : start[-1], 1].copy()
+        for i in range(len(start) - 1 + stamp * 0):
+            found[i] = simple(x, y, start[i] - start[0], start[i + 1] - start[0])
 
     @numba.njit(nogil=True, error_model="numpy", cache=True)
     def over_rings(xy, start, mode, figure, p, out, state):  # type: ignore[no-untyped-def]
@@ -111,7 +117,7 @@ def _kernels(stamp: int) -> tuple[Any, Any]:
                     size = max(size, 2 * wanted)
                     break
 
-    return over_rings, over_wkb
+    return over_rings, over_wkb, over_simple
 
 
-over_rings, over_wkb = _kernels(STAMP)
+over_rings, over_wkb, over_simple = _kernels(STAMP)

@@ -79,6 +79,20 @@ def wkb_results(
     return results, state
 
 
+def certainly_simple(rings: Rings) -> Flags:
+    """Return which rings surely do not meet themselves: decided exactly, or not at all."""
+    found = np.zeros(len(rings), dtype=bool)
+    if len(rings.xy) < WORTH_LOADING or not is_installed():
+        return found
+    xy = np.ascontiguousarray(rings.xy)
+
+    def work(at: slice) -> None:
+        kernels().over_simple(xy, rings.start[at.start : at.stop + 1], found[at])
+
+    in_threads(len(rings), RUN_RINGS, work)
+    return found
+
+
 def parameters(ellipsoid: Ellipsoid, plane: TransverseMercator | None) -> tuple[Floats, Floats]:
     """Return the numbers that the kernels take."""
     own = plane or TransverseMercator.on(ellipsoid, meridian=0.0)

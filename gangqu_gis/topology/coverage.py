@@ -1,8 +1,9 @@
 """What should be a coverage: gaps between the polygons, and borders that do not match.
 
-Every gap borders on unmatched edges only, so only the polygons that own one are joined.  They are
-first widened by half the tolerance: passages narrower than the tolerance close, also where
-polygons touch at a point only, and cracks narrower than that disappear.
+Every gap borders on unmatched edges only.  Where these are entangled the polygons that own them are
+joined (elsewhere their loops tell it, :mod:`gangqu_gis.topology.loops`).  They are first widened
+by half the tolerance: passages narrower than the tolerance close, also where polygons touch at a
+point only, and cracks narrower than that disappear.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gangqu_gis.measure import polygonal, sound_polygons
+from gangqu_gis.topology.loops import Loops
 from gangqu_gis.topology.matching import Borders
 from gangqu_gis.topology.shapes import (
     MITRE,
@@ -22,9 +25,7 @@ from gangqu_gis.topology.shapes import (
     Geometries,
     Indices,
     mean_width,
-    polygonal,
     slivers,
-    sound_polygons,
     wide_parts,
 )
 from gangqu_gis.topology.thresholds import Thresholds
@@ -71,23 +72,41 @@ def find_gaps(
     tolerance = thresholds.tolerance_m
     borders = borders or Borders.of(polygons, tolerance_m=tolerance)
     coverage = borders.polygons
-    voids = _voids(coverage[borders.open], tolerance)
     tree = shapely.STRtree(coverage)
-    covered = tree.query(shapely.point_on_surface(voids), predicate="intersects")[0]
-    uncovered = np.setdiff1d(np.arange(len(voids)), covered)
     unsound = polygonal(polygons) & shapely.is_missing(coverage)
     doubtful = shapely.STRtree(shapely.make_valid(polygons[unsound]))
     found = []
-    for void in voids[uncovered]:
+    for void in _candidates(borders, tree, tolerance):
         whole = shapely.buffer(void, tolerance / 2, **MITRE)
-        near = np.sort(tree.query(whole, predicate="intersects"))
+        near = np.intersect1d(tree.query(whole, predicate="intersects"), borders.open)
         left = wide_parts(
             shapely.difference(whole, shapely.union_all(coverage[near])), tolerance_m=tolerance
         )
         for part in shapely.get_parts(left) if left is not None else ():
-            if part.intersects(void) and not len(doubtful.query(part, predicate="intersects")):
+            if not part.intersects(void) or len(doubtful.query(part, predicate="intersects")):
+                continue
+            if not len(tree.query(shapely.point_on_surface(part), predicate="intersects")):
                 found.append(_gap(part, tree, thresholds))
     return sorted(found, key=lambda gap: gap.polygon.bounds)
+
+
+def _candidates(borders: Borders, tree: Any, tolerance: float) -> Geometries:
+    """Return land that unmatched edges enclose: what no polygon covers is among it.
+
+    The simple loops are voids as they stand; around the entangled edges the polygons are joined.
+    """
+    loops = Loops.of(borders, tolerance_m=tolerance)
+    voids = _voids(borders.polygons[loops.entangled], tolerance)
+    within = shapely.STRtree(loops.islands)
+    for at, void in enumerate(voids):
+        islands = within.query(void, predicate="contains")
+        if len(islands):
+            voids[at] = shapely.difference(void, shapely.union_all(loops.islands[islands]))
+    voids = voids[~shapely.is_empty(voids)]
+    inside = shapely.point_on_surface(voids)
+    covered = tree.query(inside, predicate="intersects")[0]
+    told = shapely.STRtree(loops.voids).query(inside, predicate="intersects")[0]
+    return np.concatenate([loops.voids, np.delete(voids, np.union1d(covered, told))])
 
 
 def find_slivers(polygons: Geometries, *, thresholds: Thresholds) -> Indices:

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gangqu_gis.measure import keep_only
+from gangqu_gis.measure import keep_only, sound_polygons
 from gangqu_gis.topology.boundary import Boundary
-from gangqu_gis.topology.shapes import Flags, Floats, Geometries, Indices, sound_polygons
+from gangqu_gis.topology.shapes import Flags, Floats, Geometries, Indices
 
 #: Cells in which corners are compared, in tolerances: wide enough that few points lie at a
 #: cell's border (they are counted on both sides), narrow enough to hold one corner.
@@ -33,7 +33,8 @@ ANGLE_NOISE = 0.01
 class Borders:
     """The sound polygons of an array with their boundary and the edges that found no partner.
 
-    ``polygons`` is the array with ``None`` for whatever is no valid polygon.  ``unmatched`` marks
+    ``polygons`` is the array with ``None`` for whatever is no valid polygon.  ``node`` numbers the
+    place of each vertex: points of one cell of half the tolerance.  ``unmatched`` marks
     the vertices whose leaving edge is not matched.  ``open`` are the polygons that own an
     unmatched edge: every gap borders on them.  ``seeds`` are the polygons to start the search for
     overlaps from: those, the owners of crowded corners, and those with edges too short to match.
@@ -41,6 +42,7 @@ class Borders:
 
     polygons: Geometries
     boundary: Boundary
+    node: Indices
     unmatched: Flags
     open: Indices
     seeds: Indices
@@ -59,6 +61,7 @@ class Borders:
         return cls(
             polygons=sound,
             boundary=boundary,
+            node=node,
             unmatched=unmatched,
             open=np.unique(boundary.polygon[unmatched]),
             seeds=np.unique(boundary.polygon[np.concatenate([faulty, crowded])]),

@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gangqu_gis.topology.matching import Borders
-from gangqu_gis.topology.shapes import Geometries, mean_width, wide_parts
+from gangqu_gis.topology.shapes import Flags, Geometries, all_wide_parts, mean_width
 from gangqu_gis.topology.thresholds import Thresholds
 
 MayOverlap = Callable[[str, str], bool]
@@ -70,11 +70,9 @@ def find_overlaps(
         pairs = _meeting_pairs(borders or Borders.of(polygons, tolerance_m=tolerance))
     else:
         pairs = _rival_pairs(polygons, kinds, may_overlap, tolerance)
-    found = [_measured(polygons, min(pair), max(pair), tolerance) for pair in pairs.tolist()]
-    return sorted(
-        (overlap for overlap in found if overlap is not None),
-        key=lambda overlap: (overlap.first, overlap.second),
-    )
+    pairs = np.sort(pairs, axis=1)
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    return _measured(polygons, pairs, tolerance)
 
 
 def _rival_pairs(
@@ -132,39 +130,47 @@ def _meeting_pairs(borders: Borders) -> NDArray[np.intp]:
     return np.vstack(pairs)
 
 
-def _measured(polygons: Geometries, first: int, second: int, tolerance_m: float) -> Overlap | None:
-    a, b = polygons[first], polygons[second]
-    shared = wide_parts(shapely.intersection(a, b), tolerance_m=tolerance_m)
-    if shared is None:
-        return None
-    return Overlap(
-        first=first,
-        second=second,
-        relation=_relation(a, b, shared, tolerance_m),
-        polygon=shared,
-        area_m2=float(shapely.area(shared)),
-        width_m=float(mean_width(shared)),
-    )
+def _measured(polygons: Geometries, pairs: NDArray[np.intp], tolerance_m: float) -> list[Overlap]:
+    """Return the overlaps of pairs (first < second) that are wider than the tolerance."""
+    a, b = polygons[pairs[:, 0]], polygons[pairs[:, 1]]
+    shared = all_wide_parts(shapely.intersection(a, b), tolerance_m=tolerance_m)
+    wide = ~shapely.is_missing(shared)
+    a, b, shared, pairs = a[wide], b[wide], shared[wide], pairs[wide]
+    a_within = _are_covered(a, b, shared, tolerance_m)
+    b_within = _are_covered(b, a, shared, tolerance_m)
+    area, width = shapely.area(shared), mean_width(shared)
+    return [
+        Overlap(
+            first=int(pairs[i, 0]),
+            second=int(pairs[i, 1]),
+            relation=_RELATIONS[bool(a_within[i]), bool(b_within[i])],
+            polygon=shared[i],
+            area_m2=float(area[i]),
+            width_m=float(width[i]),
+        )
+        for i in range(len(pairs))
+    ]
 
 
-def _relation(a: Any, b: Any, shared: Any, tolerance_m: float) -> Relation:
-    a_within = _is_covered(a, b, shared, tolerance_m)
-    b_within = _is_covered(b, a, shared, tolerance_m)
-    if a_within and b_within:
-        return Relation.DUPLICATE
-    if b_within:
-        return Relation.FIRST_CONTAINS
-    return Relation.SECOND_CONTAINS if a_within else Relation.OVERLAP
+#: By whether the first, and the second, lies wholly on the other.
+_RELATIONS = {
+    (True, True): Relation.DUPLICATE,
+    (False, True): Relation.FIRST_CONTAINS,
+    (True, False): Relation.SECOND_CONTAINS,
+    (False, False): Relation.OVERLAP,
+}
 
 
-def _is_covered(inner: Any, outer: Any, shared: Any, tolerance_m: float) -> bool:
-    """Whether no part of ``inner`` outside ``outer`` is wider than the tolerance.
+def _are_covered(inner: Geometries, outer: Geometries, shared: Any, tolerance_m: float) -> Flags:
+    """Return where no part of ``inner`` outside ``outer`` is wider than the tolerance.
 
     What is no wider has an area of at most half the tolerance times its perimeter, so that most
     pairs are decided by their areas.
     """
     left_over = shapely.area(inner) - shapely.area(shared)
     border = shapely.length(inner) + shapely.length(outer)
-    if left_over > tolerance_m * border:
-        return False
-    return wide_parts(shapely.difference(inner, outer), tolerance_m=tolerance_m) is None
+    covered: Flags = left_over <= tolerance_m * border
+    close = np.flatnonzero(covered)
+    beyond = shapely.difference(inner[close], outer[close])
+    covered[close] = shapely.is_missing(all_wide_parts(beyond, tolerance_m=tolerance_m))
+    return covered

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gangqu_gis.measure import keep_only
-from gangqu_gis.topology.shapes import Geometries, mean_width, sound_polygons, wide_parts
+from gangqu_gis.measure import keep_only, sound_polygons
+from gangqu_gis.topology.shapes import Geometries, mean_width, wide_parts
 from gangqu_gis.topology.thresholds import Thresholds
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gangqu_gis.measure import keep_only
+from gangqu_gis.measure import keep_only, polygonal
 from gangqu_gis.topology.boundary import Boundary
-from gangqu_gis.topology.shapes import Floats, Geometries, polygonal
+from gangqu_gis.topology.shapes import Floats, Geometries
 from gangqu_gis.topology.thresholds import Thresholds
 
 

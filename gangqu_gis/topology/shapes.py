@@ -20,37 +20,35 @@ Floats = NDArray[np.float64]
 MITRE = {"join_style": "mitre", "mitre_limit": 5.0}
 
 
-def sound_polygons(geometry: Geometries) -> Flags:
-    """Return which entries are valid, non-empty polygons or multipolygons."""
-    sound: Flags = polygonal(geometry) & shapely.is_valid(geometry)
-    return sound
-
-
-def polygonal(geometry: Geometries) -> Flags:
-    """Return which entries are non-empty polygons or multipolygons, valid or not."""
-    kinds = shapely.get_type_id(geometry)
-    found: Flags = (
-        (kinds == shapely.GeometryType.POLYGON) | (kinds == shapely.GeometryType.MULTIPOLYGON)
-    ) & ~shapely.is_empty(geometry)
-    return found
-
-
 def wide_parts(geometry: Any, *, tolerance_m: float) -> Any | None:
-    """Return the polygonal parts of ``geometry`` that are wider than the tolerance, or ``None``.
+    """Return the polygonal parts of ``geometry`` that are wider than the tolerance, or ``None``."""
+    return all_wide_parts(np.array([geometry], dtype=object), tolerance_m=tolerance_m)[0]
+
+
+def all_wide_parts(geometry: Geometries, *, tolerance_m: float) -> Geometries:
+    """Return the polygonal parts of each entry that are wider than the tolerance, or ``None``.
 
     A part is wider when a circle of that diameter fits into it.  Its mean width 2A/P never
     exceeds the largest such circle, so that most parts need no second look.
     """
-    parts = shapely.get_parts(shapely.get_parts(geometry))
-    parts = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    parts = parts[shapely.area(parts) > 0.0]
+    parts, of = shapely.get_parts(geometry, return_index=True)
+    parts, nested = shapely.get_parts(parts, return_index=True)
+    of = of[nested]
+    drawn = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    drawn &= shapely.area(parts) > 0.0
+    parts, of = parts[drawn], of[drawn]
     wide = mean_width(parts) > tolerance_m
     narrow = np.flatnonzero(~wide)
     wide[narrow] = ~shapely.is_empty(shapely.buffer(parts[narrow], -tolerance_m / 2))
-    kept = parts[wide]
-    if not len(kept):
-        return None
-    return kept[0] if len(kept) == 1 else shapely.multipolygons(kept)
+    parts, of = parts[wide], of[wide]
+    result = np.full(len(geometry), None, dtype=object)
+    count = np.bincount(of, minlength=len(geometry))
+    single = count[of] == 1
+    result[of[single]] = parts[single]
+    if not single.all():
+        several, group = np.unique(of[~single], return_inverse=True)
+        result[several] = shapely.multipolygons(parts[~single], indices=group)
+    return result
 
 
 def mean_width(geometry: Any) -> Any:
