@@ -20,7 +20,7 @@ from gangqu_gis.measure.areas import (
 )
 from gangqu_gis.measure.rings import Floats, Geometries, Rings
 from gangqu_gis.measure.shape_points import neighbour_squares
-from gangqu_gis.measure.soundness import polygonal, sound_polygons
+from gangqu_gis.measure.soundness import polygonal, sound_polygons, sound_rings
 
 __all__ = [
     "Areas",
@@ -36,6 +36,7 @@ __all__ = [
     "plane_rings",
     "polygonal",
     "sound_polygons",
+    "sound_rings",
     "straight_area",
     "to_crs",
 ]

@@ -22,15 +22,31 @@ def polygonal(geometry: Geometries) -> Flags:
 
 
 def sound_polygons(geometry: Geometries) -> Flags:
-    """Return which entries are valid, non-empty polygons or multipolygons.
+    """Return which entries are valid, non-empty polygons or multipolygons."""
+    return _sound(geometry, Rings.of(geometry))
+
+
+def sound_rings(geometry: Geometries) -> tuple[Geometries, Rings]:
+    """Return the array with ``None`` for what is not sound, and the rings of what is."""
+    rings = Rings.of(geometry)
+    sound = _sound(geometry, rings)
+    if sound.all():
+        return geometry, rings
+    kept = geometry.copy()
+    kept[~sound] = None
+    return kept, rings.only(sound)
+
+
+def _sound(geometry: Geometries, rings: Rings) -> Flags:
+    """Return which entries are sound: all that have rings, and are valid.
 
     A polygon of one ring that surely does not meet itself is valid; of the others GEOS decides.
     """
-    sound = polygonal(geometry)
+    count = np.bincount(rings.polygon, minlength=rings.size)
+    sound = count > 0
+    settled = certainly_simple(rings) & (count[rings.polygon] == 1)
     open_ = sound.copy()
-    single = np.flatnonzero(sound & (shapely.get_num_interior_rings(geometry) == 0))
-    single = single[shapely.get_type_id(geometry[single]) == shapely.GeometryType.POLYGON]
-    open_[single[certainly_simple(Rings.of(geometry[single]))]] = False
+    open_[rings.polygon[settled]] = False
     asked = np.flatnonzero(open_)
 
     def work(at: slice) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 
-from gangqu_gis.topology.shapes import Flags, Floats, Geometries, Indices
+from gangqu_gis.measure import Rings
+from gangqu_gis.topology.shapes import Floats, Geometries, Indices
 
 EVERYWHERE = slice(None)
 
@@ -30,25 +30,28 @@ class Boundary:
     @classmethod
     def of(cls, geometry: Geometries) -> Boundary:
         """Return the boundary of non-empty polygons with finite coordinates (or ``None``)."""
-        xy, length, polygon, hole = _rings(geometry)
-        xy = np.delete(xy, np.cumsum(length) - 1, axis=0)
-        length = length - 1
+        return cls.over(Rings.of(geometry))
+
+    @classmethod
+    def over(cls, rings: Rings) -> Boundary:
+        """Return the boundary that rings make."""
+        kept = np.ones(len(rings.xy), dtype=bool)
+        kept[rings.start[1:] - 1] = False
+        xy, length = rings.xy[kept], np.diff(rings.start) - 1
         start = (np.cumsum(length) - length).astype(np.intp)
         following = np.arange(1, len(xy) + 1, dtype=np.intp)
         preceding = np.arange(-1, len(xy) - 1, dtype=np.intp)
         following[start + length - 1] = start
         preceding[start] = start + length - 1
-        local = xy - np.repeat(xy[start], length, axis=0)
-        cross = local[:, 0] * local[following, 1] - local[following, 0] * local[:, 1]
+        x, y = xy[:, 0].copy(), xy[:, 1].copy()
+        local_x, local_y = x - np.repeat(x[start], length), y - np.repeat(y[start], length)
+        cross = local_x * local_y[following] - local_x[following] * local_y
         turn = np.add.reduceat(cross, start) if len(start) else np.zeros(0)
-        flipped = np.repeat((turn > 0) == hole, length)
-        return cls(
-            x=xy[:, 0].copy(),
-            y=xy[:, 1].copy(),
-            polygon=np.repeat(polygon, length),
-            before=np.where(flipped, following, preceding),
-            after=np.where(flipped, preceding, following),
-        )
+        flipped = (turn > 0) == (rings.sign < 0)
+        if flipped.any():
+            back = np.repeat(flipped, length)
+            following[back], preceding[back] = preceding[back], following[back]
+        return cls(x, y, np.repeat(rings.polygon, length), preceding, following)
 
     def edge_lengths(self) -> Floats:
         """Return the length of the edge that leaves each vertex, metres."""
@@ -69,22 +72,3 @@ class Boundary:
         turn = np.arctan2(self.y[target] - self.y[at], self.x[target] - self.x[at])
         direction: Floats = turn % (2 * np.pi)
         return direction
-
-
-def _rings(geometry: Geometries) -> tuple[Floats, Indices, Indices, Flags]:
-    """Return coordinates, ring lengths, and each ring's polygon and whether it is a hole.
-
-    Polygons without holes are read in one call: asking for their rings costs four times as much.
-    """
-    simple = shapely.get_type_id(geometry) == shapely.GeometryType.POLYGON
-    simple &= shapely.get_num_interior_rings(geometry) == 0
-    plain, compound = np.flatnonzero(simple), np.flatnonzero(~simple)
-    parts, of_geometry = shapely.get_parts(geometry[compound], return_index=True)
-    rings, of_part = shapely.get_rings(parts, return_index=True)
-    hole = np.append(False, of_part[1:] == of_part[:-1])[: len(rings)]
-    xy = np.vstack([shapely.get_coordinates(geometry[plain]), shapely.get_coordinates(rings)])
-    length = np.concatenate(
-        [shapely.get_num_coordinates(geometry[plain]), shapely.get_num_coordinates(rings)]
-    ).astype(np.intp)
-    polygon = np.concatenate([plain, compound[of_geometry[of_part]]])
-    return xy, length, polygon, np.concatenate([np.zeros(len(plain), dtype=bool), hole])

@@ -62,40 +62,38 @@ class EdgeMismatch:
 
 
 def find_gaps(
-    polygons: Geometries, *, thresholds: Thresholds, borders: Borders | None = None
+    polygons: Geometries,
+    *,
+    thresholds: Thresholds,
+    borders: Borders | None = None,
+    tree: Any | None = None,
 ) -> list[Gap]:
     """Return every enclosed gap wider than the tolerance, from west to east.
 
     Invalid polygons are left out, and so is any gap where one of them may lie.  ``borders`` are
-    those of ``polygons``, where known already.
+    those of ``polygons``, and ``tree`` holds the sound ones, where known already.
     """
     tolerance = thresholds.tolerance_m
     borders = borders or Borders.of(polygons, tolerance_m=tolerance)
     coverage = borders.polygons
-    tree = shapely.STRtree(coverage)
+    tree = tree or shapely.STRtree(coverage)
+    loops = Loops.of(borders, tolerance_m=tolerance)
+    core = shapely.buffer(loops.voids, -tolerance / 2, **MITRE)
+    entered = np.zeros(len(core), dtype=bool)
+    entered[tree.query(core, predicate="intersects")[0]] = True
+    plain = loops.voids[~entered & ~shapely.is_empty(core)]
+    joined = _joined_voids(borders, loops, tree, tolerance)
+    looked_into = np.concatenate([loops.voids[entered], joined])
+    found = [plain, *(_uncovered(void, borders, tree, tolerance) for void in looked_into)]
+    gaps = np.concatenate(found)
     unsound = polygonal(polygons) & shapely.is_missing(coverage)
     doubtful = shapely.STRtree(shapely.make_valid(polygons[unsound]))
-    found = []
-    for void in _candidates(borders, tree, tolerance):
-        whole = shapely.buffer(void, tolerance / 2, **MITRE)
-        near = np.intersect1d(tree.query(whole, predicate="intersects"), borders.open)
-        left = wide_parts(
-            shapely.difference(whole, shapely.union_all(coverage[near])), tolerance_m=tolerance
-        )
-        for part in shapely.get_parts(left) if left is not None else ():
-            if not part.intersects(void) or len(doubtful.query(part, predicate="intersects")):
-                continue
-            if not len(tree.query(shapely.point_on_surface(part), predicate="intersects")):
-                found.append(_gap(part, tree, thresholds))
-    return sorted(found, key=lambda gap: gap.polygon.bounds)
+    gaps = np.delete(gaps, doubtful.query(gaps, predicate="intersects")[0])
+    return sorted(_described(gaps, tree, thresholds), key=lambda gap: gap.polygon.bounds)
 
 
-def _candidates(borders: Borders, tree: Any, tolerance: float) -> Geometries:
-    """Return land that unmatched edges enclose: what no polygon covers is among it.
-
-    The simple loops are voids as they stand; around the entangled edges the polygons are joined.
-    """
-    loops = Loops.of(borders, tolerance_m=tolerance)
+def _joined_voids(borders: Borders, loops: Loops, tree: Any, tolerance: float) -> Geometries:
+    """Return the voids around entangled edges that are not covered and no simple loop's."""
     voids = _voids(borders.polygons[loops.entangled], tolerance)
     within = shapely.STRtree(loops.islands)
     for at, void in enumerate(voids):
@@ -106,7 +104,20 @@ def _candidates(borders: Borders, tree: Any, tolerance: float) -> Geometries:
     inside = shapely.point_on_surface(voids)
     covered = tree.query(inside, predicate="intersects")[0]
     told = shapely.STRtree(loops.voids).query(inside, predicate="intersects")[0]
-    return np.concatenate([loops.voids, np.delete(voids, np.union1d(covered, told))])
+    return np.delete(voids, np.union1d(covered, told))
+
+
+def _uncovered(void: Any, borders: Borders, tree: Any, tolerance: float) -> Geometries:
+    """Return the parts of a void that no polygon covers, wider than the tolerance."""
+    whole = shapely.buffer(void, tolerance / 2, **MITRE)
+    near = np.intersect1d(tree.query(whole, predicate="intersects"), borders.open)
+    covering = shapely.union_all(borders.polygons[near])
+    left = wide_parts(shapely.difference(whole, covering), tolerance_m=tolerance)
+    parts = shapely.get_parts(np.array([left], dtype=object))
+    parts = parts[shapely.intersects(parts, void)]
+    covered = tree.query(shapely.point_on_surface(parts), predicate="intersects")[0]
+    found: Geometries = np.delete(parts, covered)
+    return found
 
 
 def find_slivers(polygons: Geometries, *, thresholds: Thresholds) -> Indices:
@@ -157,15 +168,17 @@ def _voids(bordering: Geometries, tolerance: float) -> Geometries:
     return voids
 
 
-def _gap(part: Any, tree: Any, thresholds: Thresholds) -> Gap:
-    around = tree.query(part, predicate="dwithin", distance=thresholds.tolerance_m)
-    return Gap(
-        polygon=part,
-        neighbours=tuple(int(i) for i in np.sort(around)),
-        area_m2=float(shapely.area(part)),
-        width_m=float(mean_width(part)),
-        sliver=bool(slivers(np.array([part], dtype=object), thresholds)[0]),
-    )
+def _described(gaps: Geometries, tree: Any, thresholds: Thresholds) -> list[Gap]:
+    """Return gaps with their neighbours and sizes."""
+    at, other = tree.query(gaps, predicate="dwithin", distance=thresholds.tolerance_m)
+    around: list[list[int]] = [[] for _ in gaps]
+    for gap, neighbour in zip(at.tolist(), other.tolist(), strict=True):
+        around[gap].append(neighbour)
+    sliver, area, width = slivers(gaps, thresholds), shapely.area(gaps), mean_width(gaps)
+    return [
+        Gap(gaps[i], tuple(sorted(around[i])), float(area[i]), float(width[i]), bool(sliver[i]))
+        for i in range(len(gaps))
+    ]
 
 
 def _loose_vertices(borders: Borders, thresholds: Thresholds) -> tuple[Indices, Indices, Floats]:

@@ -40,12 +40,14 @@ class Loops:
         bad[loop[~closed]] = True
         bad[loop[close[:, apart].ravel()]] = True
         entangled = bad[loop]
-        rings = _rings(borders, edge, following, loop, ~entangled)
-        turned = np.array([_signed_area(ring) for ring in rings])
-        polygons = np.empty(len(rings), dtype=object)
-        polygons[:] = [shapely.Polygon(ring) for ring in rings]
+        turn, ends = _turns(following, loop, ~entangled)
+        xy = np.column_stack([boundary.x[edge[turn]], boundary.y[edge[turn]]])
+        rings = shapely.from_ragged_array(
+            shapely.GeometryType.POLYGON, xy, (ends, np.arange(len(ends)))
+        )
         owners = np.unique(boundary.polygon[edge[entangled]])
-        return cls(polygons[turned < 0], polygons[turned > 0], owners)
+        around_land = shapely.is_ccw(shapely.get_exterior_ring(rings))
+        return cls(rings[~around_land], rings[around_land], owners)
 
 
 def _following(start: Indices, end: Indices) -> tuple[Indices, Flags]:
@@ -84,22 +86,17 @@ def _labels(following: Indices) -> Indices:
         label = lower
 
 
-def _rings(
-    borders: Borders, edge: Indices, following: Indices, loop: Indices, wanted: Flags
-) -> list[list[tuple[float, float]]]:
-    """Return the closed rings of the wanted loops."""
-    x, y = borders.boundary.x[edge].tolist(), borders.boundary.y[edge].tolist()
-    after, rings = following.tolist(), []
+def _turns(following: Indices, loop: Indices, wanted: Flags) -> tuple[Indices, Indices]:
+    """Return the edges of the wanted loops in their order, closed, and where each loop ends."""
+    after = following.tolist()
+    turns: list[int] = []
+    ends = [0]
     for first in np.unique(loop[wanted]).tolist():
-        ring, at = [(x[first], y[first])], after[first]
+        turn, at = [first], after[first]
         while at != first:
-            ring.append((x[at], y[at]))
+            turn.append(at)
             at = after[at]
-        if len(ring) > 2:
-            rings.append([*ring, ring[0]])
-    return rings
-
-
-def _signed_area(ring: list[tuple[float, float]]) -> float:
-    xy = np.array(ring) - ring[0]
-    return float(np.sum(xy[:-1, 0] * xy[1:, 1] - xy[1:, 0] * xy[:-1, 1])) / 2
+        if len(turn) > 2:
+            turns += [*turn, first]
+            ends.append(len(turns))
+    return np.array(turns, dtype=np.intp), np.array(ends, dtype=np.intp)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gangqu_gis.measure import keep_only, sound_polygons
+from gangqu_gis.measure import sound_rings
 from gangqu_gis.topology.boundary import Boundary
 from gangqu_gis.topology.shapes import Flags, Floats, Geometries, Indices
 
@@ -50,8 +50,8 @@ class Borders:
     @classmethod
     def of(cls, polygons: Geometries, *, tolerance_m: float) -> Borders:
         """Match the edges of the sound ones; a pair may differ by less than the tolerance."""
-        sound = keep_only(polygons, sound_polygons(polygons))
-        boundary = Boundary.of(sound)
+        sound, rings = sound_rings(polygons)
+        boundary = Boundary.over(rings)
         node, x, y = _nodes(boundary, tolerance_m / 2)
         end = node[boundary.after]
         unmatched = _unmatched(node, end, len(x))
@@ -89,9 +89,10 @@ def _doubtful_nodes(boundary: Boundary, node: Indices, unmatched: Flags, nodes: 
     """Return the nodes around which two polygons may claim the same angle.
 
     Where every edge is matched, the polygons close up to full turns around a node: to one turn
-    if nothing overlaps there.
+    if nothing overlaps there.  Two corners alone cannot make more than one.
     """
-    turned = np.bincount(node, boundary.interior_angles(), minlength=nodes)
+    several = np.flatnonzero((np.bincount(node, minlength=nodes) > 2)[node])
+    turned = np.bincount(node[several], boundary.interior_angles(several), minlength=nodes)
     doubtful: Flags = turned > 3 * np.pi
     doubtful[node[unmatched]] = True
     doubtful[node[boundary.after[unmatched]]] = True

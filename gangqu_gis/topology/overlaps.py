@@ -58,16 +58,18 @@ def find_overlaps(
     kinds: Sequence[str] | None = None,
     may_overlap: MayOverlap | None = None,
     borders: Borders | None = None,
+    tree: Any | None = None,
 ) -> list[Overlap]:
     """Return every overlap wider than the tolerance, by the indices of its polygons.
 
     ``polygons`` are in metres of a planar CRS; invalid, empty and missing ones are left out.
     ``may_overlap`` says of two kinds whether their features may share land (both ways alike);
-    without it no two polygons may.  ``borders`` are those of ``polygons``, where known already.
+    without it no two polygons may.  ``borders`` are those of ``polygons``, and ``tree`` holds the
+    sound ones, where known already.
     """
     tolerance = thresholds.tolerance_m
     if kinds is None or may_overlap is None:
-        pairs = _meeting_pairs(borders or Borders.of(polygons, tolerance_m=tolerance))
+        pairs = _meeting_pairs(borders or Borders.of(polygons, tolerance_m=tolerance), tree)
     else:
         pairs = _rival_pairs(polygons, kinds, may_overlap, tolerance)
     pairs = np.sort(pairs, axis=1)
@@ -108,10 +110,10 @@ def _rival_kinds(kinds: set[str], may_overlap: MayOverlap) -> Iterator[set[str]]
             yield group
 
 
-def _meeting_pairs(borders: Borders) -> NDArray[np.intp]:
+def _meeting_pairs(borders: Borders, tree: Any | None = None) -> NDArray[np.intp]:
     """Return every pair of polygons whose interiors meet, each once, by index."""
     polygons, frontier = borders.polygons, borders.seeds
-    tree = shapely.STRtree(polygons)
+    tree = tree or shapely.STRtree(polygons)
     examined = np.zeros(len(polygons), dtype=bool)
     pairs = [np.zeros((0, 2), dtype=np.intp)]
     while len(frontier):
