@@ -1,8 +1,8 @@
 """Made-up parcels: a coverage with shared edges, and planted faults whose truth is known.
 
 The parcels stand on an irregular grid of streets around 121.09E 30.60N, in metres of EPSG:4549:
-6 to 28 vertices, 11 on average, 0.05 to 5 ha.  Neighbours share every vertex of their border.  The same number
-and seed give the same parcels on every machine.
+6 to 28 vertices, 11 on average, 0.05 to 5 ha.  Neighbours share every vertex of their border.
+The same number and seed give the same parcels on every machine.
 """
 
 from __future__ import annotations
@@ -150,7 +150,8 @@ def _between(
     points = start[..., None, :] + at[..., None] * way[..., None, :] + aside * across
     points = np.round(points, 3)
     points[slot > number[..., None]] = np.nan
-    return points
+    found: Floats = points
+    return found
 
 
 def _walk(corners: Floats, along: Floats, up: Floats) -> tuple[Floats, NDArray[np.bool_]]:

@@ -6,7 +6,7 @@ Reports and maps are drawn from an assessment and compute nothing themselves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from gangqu_gis.bounds import BoundCheck, check_bounds, findings_of
@@ -14,9 +14,11 @@ from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.compliance import check_records
 from gangqu_gis.evidence import proven_features
 from gangqu_gis.findings import Finding, Severity
+from gangqu_gis.layers import Feature
 from gangqu_gis.plan import Plan
 from gangqu_gis.reconcile import Measured, measure_plan, reconcile
-from gangqu_gis.topology import check_topology
+from gangqu_gis.rules import AreaRule
+from gangqu_gis.topology import Changed, check_topology, neighbourhood
 from gangqu_gis.validity import check_validity, unproven_findings
 
 
@@ -66,3 +68,53 @@ def assess(plan: Plan) -> Assessment:
     ]
     checks = reconcile(plan, measured)
     return Assessment(plan, tuple(findings), measured, tuple(checks), tuple(bounds))
+
+
+def assess_change(
+    before: Plan, after: Plan, ids: Collection[str]
+) -> tuple[Assessment, Assessment]:
+    """Assess two states of a plan in which only ``ids`` differ, around what differs.
+
+    Every finding and check that differs between the whole assessments is in these, and each of
+    these is in the whole one.  Left out are findings between other features, and the checks of
+    figures against figures.
+    """
+    changed = Changed.between((before, after), ids)
+    return _assess_around(before, changed), _assess_around(after, changed)
+
+
+def _assess_around(plan: Plan, changed: Changed) -> Assessment:
+    named = changed.ids
+    linked = _linked_with(plan, named)
+    seen = _seen_with(plan, changed, linked)
+    proven = proven_features(seen, plan.history)
+    bases = {f.id: f.basis if f.id in proven else "schematic" for f in seen}
+    measured = measure_plan(plan, proven=proven, only=linked)
+    bounds = check_bounds(plan, bases, only=named)
+    findings = [
+        *check_validity(plan, only=named),
+        *unproven_findings(plan, proven, only=named),
+        *check_topology(plan, basis=bases, touching=changed),
+        *findings_of(bounds),
+        *check_records(plan, measured),
+    ]
+    checks = reconcile(plan, measured, only=named)
+    return Assessment(plan, tuple(findings), measured, tuple(checks), tuple(bounds))
+
+
+def _seen_with(plan: Plan, changed: Changed, linked: frozenset[str]) -> list[Feature]:
+    """Return the features whose basis counts: the neighbourhood, lines, parts of totals."""
+    near, _ = neighbourhood(plan, plan.polygons(), changed)
+    wanted = linked.union(feature.id for feature in near)
+    lines = {kind.id for kind in plan.schema.kinds.values() if kind.geometry == "line"}
+    return [f for f in plan.features if f.id in wanted or (lines and f.kind in lines)]
+
+
+def _linked_with(plan: Plan, ids: frozenset[str]) -> frozenset[str]:
+    """Return ``ids`` with what shares an area rule with one of them, and what records name."""
+    rules = [rule.features for rule in plan.rules if isinstance(rule, AreaRule)]
+    shared = (id_ for features in rules if not ids.isdisjoint(features) for id_ in features)
+    layers = [plan.layers[name] for name in plan.layers if plan.schema.holds_records(name)]
+    records = (record.properties.values() for layer in layers for record in layer.features)
+    named = (value for values in records for value in values if isinstance(value, str))
+    return ids.union(shared, named)

@@ -75,16 +75,20 @@ class BoundCheck:
     shape: Any = field(default=None, compare=False)
 
 
-def check_bounds(plan: Plan, bases: Mapping[str, str]) -> list[BoundCheck]:
+def check_bounds(
+    plan: Plan, bases: Mapping[str, str], *, only: frozenset[str] | None = None
+) -> list[BoundCheck]:
     """Return the check of every stated bound, in layer and file order, sides in schema order.
 
     ``bases`` gives the effective basis (what the history proves) of features and lines by id; an
-    id it does not hold counts as schematic.
+    id it does not hold counts as schematic.  With ``only``, the bounds of those features and those
+    along those lines.
     """
     return [
         _check(plan, bases, feature, side, tuple(dict.fromkeys(ids)))
         for feature in plan.features
         for side, ids in _stated(feature)
+        if only is None or feature.id in only or not only.isdisjoint(ids)
     ]
 
 
@@ -117,8 +121,10 @@ def findings_of(bound_checks: Iterable[BoundCheck]) -> list[Finding]:
 def _stated(feature: Feature) -> Iterator[tuple[str, list[str]]]:
     """Yield (side, line ids); what is no bound is left to the schema check."""
     bounds = feature.properties.get("bounds")
+    if not isinstance(bounds, dict):
+        return
     for side in SIDES:
-        ids = bounds.get(side) if isinstance(bounds, dict) else None
+        ids = bounds.get(side)
         if isinstance(ids, list) and ids and all(isinstance(i, str) for i in ids):
             yield side, ids
 

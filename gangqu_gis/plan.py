@@ -40,7 +40,7 @@ class Plan:
     history: History = History()
     digest: str = ""
 
-    @property
+    @cached_property
     def features(self) -> tuple[Feature, ...]:
         """Every feature of every layer."""
         return tuple(all_features(self.layers))
@@ -70,13 +70,17 @@ class Plan:
 
     def polygons(self) -> list[Feature]:
         """Return the features whose kind is a polygon kind, in schema order then file order."""
-        order = {kind: at for at, kind in enumerate(self.schema.kinds)}
-        drawn = [f for f in self.features if self._is_polygon_kind(f)]
-        return sorted(drawn, key=lambda f: order[f.kind])
+        return [feature for group in self._polygons.values() for feature in group]
 
-    def _is_polygon_kind(self, feature: Feature) -> bool:
-        kind = self.schema.kinds.get(feature.kind)
-        return kind is not None and kind.geometry == "polygon"
+    @cached_property
+    def _polygons(self) -> Mapping[str, list[Feature]]:
+        """The features of every polygon kind, in schema order."""
+        kinds = self.schema.kinds.values()
+        groups: dict[str, list[Feature]] = {k.id: [] for k in kinds if k.geometry == "polygon"}
+        for feature in self.features:
+            if (group := groups.get(feature.kind)) is not None:
+                group.append(feature)
+        return groups
 
 
 def load_plan(workspace: Workspace) -> Plan:

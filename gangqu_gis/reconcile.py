@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -22,7 +22,7 @@ from gangqu_gis.messages import Text, message, plain
 from gangqu_gis.plan import Plan
 from gangqu_gis.readings import fingerprint
 from gangqu_gis.rules import AreaRule, ToleranceChoice
-from gangqu_gis.soundness import polygon_fault
+from gangqu_gis.soundness import polygon_faults
 from gangqu_gis.units import shortest, unit
 from gangqu_gis.workspace import ToleranceDefaults
 
@@ -42,14 +42,18 @@ class Measured:
     withheld: Text | None = None
 
 
-def measure_plan(plan: Plan, *, proven: frozenset[str] = frozenset()) -> dict[str, Measured]:
+def measure_plan(
+    plan: Plan, *, proven: frozenset[str] = frozenset(), only: Collection[str] | None = None
+) -> dict[str, Measured]:
     """Return every polygon feature with its areas, by id.
 
     ``proven`` holds the ids whose surveyed or digitized basis has its provenance in the history;
-    of any other feature the basis counts as schematic.  Features that share an id are left out.
+    of any other feature the basis counts as schematic.  Features that share an id are left out,
+    and with ``only`` all but those ids.
     """
-    features = [f for f in plan.polygons() if plan.by_id.get(f.id) is f]
-    faults = [polygon_fault(f) for f in features]
+    wanted = [f for f in plan.polygons() if only is None or f.id in only]
+    features = [f for f in wanted if plan.by_id.get(f.id) is f]
+    faults = polygon_faults(features)
     geometry = np.empty(len(features), dtype=object)
     geometry[:] = [None if fault else f.geometry for f, fault in zip(features, faults, strict=True)]
     plane = crs.planar(plan.workspace.planar_crs)
@@ -68,16 +72,22 @@ def measure_plan(plan: Plan, *, proven: frozenset[str] = frozenset()) -> dict[st
     }
 
 
-def reconcile(plan: Plan, measured: Mapping[str, Measured]) -> list[Check]:
+def reconcile(
+    plan: Plan, measured: Mapping[str, Measured], *, only: frozenset[str] | None = None
+) -> list[Check]:
     """Return every check of the plan: areas first, then figures against figures.
 
     Order: the area rules and the features without a figure of their own, each in the order of
-    data/plan/rules.toml and of the layers; then the other rules in file order.
+    data/plan/rules.toml and of the layers; then the other rules in file order.  With ``only`` the
+    checks that measure one of those ids, which must all be in ``measured`` with whatever shares a
+    rule with them.
     """
     area_rules = [rule for rule in plan.rules if isinstance(rule, AreaRule)]
-    checks = [_check_area(rule, plan, measured) for rule in area_rules]
-    checks += _without_own_figure(plan, measured, area_rules)
-    for rule in plan.rules:
+    concerned = [rule for rule in area_rules if only is None or not only.isdisjoint(rule.features)]
+    checks = [_check_area(rule, plan, measured) for rule in concerned]
+    bare = measured if only is None else {id_: measured[id_] for id_ in measured if id_ in only}
+    checks += _without_own_figure(plan, bare, area_rules)
+    for rule in plan.rules if only is None else ():
         if not isinstance(rule, AreaRule):
             check = explain(check_rule(rule, plan.register), rule, plan.register)
             checks.append(_with_reading(check, plan))

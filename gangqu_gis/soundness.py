@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import shapely
 
 from gangqu_gis.layers import GEOMETRY_TYPES, Feature
+from gangqu_gis.measure import sound_polygons
 from gangqu_gis.messages import Text, message
 from gangqu_gis.schema import Kind
 
@@ -20,6 +24,26 @@ def geometry_fault(feature: Feature) -> Text | None:
     words, _, position = reason.partition("[")
     key = _REASONS.get(words.strip(), "geometry.invalid")
     return message(key, at=position.rstrip("]") or "?", reason=words.strip())
+
+
+def geometry_faults(features: Sequence[Feature]) -> list[Text | None]:
+    """Return the fault of each geometry; the sound ones are settled all at once."""
+    geometry = np.empty(len(features), dtype=object)
+    geometry[:] = [feature.geometry for feature in features]
+    settled = sound_polygons(geometry)
+    return [
+        None if sound and feature.geometry_fault is None else geometry_fault(feature)
+        for feature, sound in zip(features, settled.tolist(), strict=True)
+    ]
+
+
+def polygon_faults(features: Sequence[Feature]) -> list[Text | None]:
+    """Return why each feature has no area, or ``None``."""
+    faults = geometry_faults(features)
+    return [
+        _no_polygon(feature) if fault is None else fault
+        for feature, fault in zip(features, faults, strict=True)
+    ]
 
 
 _REASONS = {
@@ -44,8 +68,10 @@ def record_fault(kind: Kind, feature: Feature) -> Text | None:
 def polygon_fault(feature: Feature) -> Text | None:
     """Return why a feature has no area: a faulty geometry, or one that is no polygon."""
     fault = geometry_fault(feature)
-    if fault is not None:
-        return fault
+    return _no_polygon(feature) if fault is None else fault
+
+
+def _no_polygon(feature: Feature) -> Text | None:
     assert feature.geometry is not None
     if feature.geometry.geom_type in GEOMETRY_TYPES["polygon"]:
         return None

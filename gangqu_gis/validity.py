@@ -6,7 +6,8 @@ Wrong data becomes findings, all at once; nothing is repaired.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from gangqu_gis.attributes import attribute_faults
 from gangqu_gis.findings import Finding, Severity
@@ -14,14 +15,19 @@ from gangqu_gis.layers import GEOMETRY_TYPES, Feature
 from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
 from gangqu_gis.rules import AreaRule
-from gangqu_gis.schema import Kind
-from gangqu_gis.soundness import geometry_fault, record_fault
+from gangqu_gis.schema import Field, Kind
+from gangqu_gis.soundness import geometry_faults, record_fault
 
 
-def check_validity(plan: Plan) -> list[Finding]:
-    """Return every fault of the plan's layers, in file order, then the plan-wide ones."""
+def check_validity(plan: Plan, *, only: Collection[str] | None = None) -> list[Finding]:
+    """Return every fault of the plan's layers, in file order, then the plan-wide ones.
+
+    With ``only`` the features of those ids alone are looked at, one by one; the plan-wide faults
+    (ids, counts, links) are always found.
+    """
+    looked_at = [f for f in plan.features if only is None or f.id in only]
     found = [
-        *_each_feature(plan),
+        *_each_feature(plan, looked_at),
         *_duplicate_ids(plan),
         *_expected_counts(plan),
         *_links(plan),
@@ -29,9 +35,13 @@ def check_validity(plan: Plan) -> list[Finding]:
     return found
 
 
-def unproven_findings(plan: Plan, proven: frozenset[str]) -> Iterator[Finding]:
+def unproven_findings(
+    plan: Plan, proven: frozenset[str], *, only: Collection[str] | None = None
+) -> Iterator[Finding]:
     """Yield a warning for each basis that stands in a layer and not in the history."""
     for feature in plan.polygons():
+        if only is not None and feature.id not in only:
+            continue
         if feature.basis != "schematic" and feature.id not in proven:
             text = message("check.unproven", ids=feature.label)
             yield Finding(
@@ -46,8 +56,8 @@ def unproven_findings(plan: Plan, proven: frozenset[str]) -> Iterator[Finding]:
             )
 
 
-def _each_feature(plan: Plan) -> Iterator[Finding]:
-    for feature in plan.features:
+def _each_feature(plan: Plan, features: Sequence[Feature]) -> Iterator[Finding]:
+    for feature, geometry_fault in zip(features, geometry_faults(features), strict=True):
         kind = plan.schema.kinds.get(feature.kind)
         if kind is None:
             allowed = ", ".join(k.id for k in plan.schema.of_layer(feature.layer))
@@ -65,14 +75,12 @@ def _each_feature(plan: Plan) -> Iterator[Finding]:
             for name, fault in attribute_faults(kind, feature.properties):
                 remedy = message("validity.correct_attribute", name=name)
                 yield _finding(f"schema.{name}", feature, _of(feature, fault), remedy)
-        yield from _geometry(feature, kind)
+        yield from _geometry(feature, kind, geometry_fault)
 
 
-def _geometry(feature: Feature, kind: Kind | None) -> Iterator[Finding]:
+def _geometry(feature: Feature, kind: Kind | None, fault: Text | None) -> Iterator[Finding]:
     if kind is not None and kind.is_record:
         fault = record_fault(kind, feature)
-    else:
-        fault = geometry_fault(feature)
     if fault is not None:
         remedy = message("validity.redraw")
         yield _finding(
@@ -92,6 +100,8 @@ def _geometry(feature: Feature, kind: Kind | None) -> Iterator[Finding]:
 
 def _duplicate_ids(plan: Plan) -> Iterator[Finding]:
     first: dict[str, Feature] = {}
+    if len(plan.by_id) == len(plan.features):
+        return
     for feature in plan.features:
         if not feature.id:
             continue
@@ -122,43 +132,73 @@ def _expected_counts(plan: Plan) -> Iterator[Finding]:
 
 def _links(plan: Plan) -> Iterator[Finding]:
     """Names in one part of the data that another part does not know."""
-    lines = {feature.id for feature in plan.features if _geometry_kind(plan, feature) == "line"}
-    drawn = {feature.id for feature in plan.drawn}
+    fields = {kind.id: _link_fields(kind) for kind in plan.schema.kinds.values()}
+    known = _Known(plan)
     for feature in plan.features:
-        bounds = feature.properties.get("bounds")
-        sides = bounds.values() if isinstance(bounds, dict) else ()
-        for id_ in dict.fromkeys(i for side in sides for i in _texts(side)):
-            if id_ not in lines:
-                text = message("validity.unknown_bound", id=feature.label, line=id_)
-                yield _finding("link.bounds", feature, text, message("validity.correct_link"))
-        for id_ in _texts(feature.properties.get("figures")):
-            if id_ not in plan.register.figures:
-                text = message("validity.unknown_figure", id=feature.label, figure=id_)
-                yield _finding("link.figures", feature, text, message("validity.correct_link"))
-        yield from _links_to_features(plan, feature, drawn)
+        own, links = feature.properties, fields.get(feature.kind, ())
+        if own.get("bounds") or own.get("figures") or links:
+            yield from _links_of(feature, links, known)
     yield from _rule_features(plan)
 
 
-def _links_to_features(plan: Plan, feature: Feature, drawn: set[str]) -> Iterator[Finding]:
-    kind = plan.schema.kinds.get(feature.kind)
-    for field in () if kind is None else kind.fields:
-        value = feature.properties.get(field.name)
-        if field.type not in ("feature", "record") or not isinstance(value, str) or not value:
-            continue
-        if field.type == "feature" and value not in drawn:
-            key = "validity.unknown_site"
-        elif field.type == "record" and (value == feature.id or value not in _ids(plan, feature)):
-            key = "validity.unknown_record"
-        else:
-            continue
-        text = message(key, id=feature.label, label=field.label, value=value)
-        yield _finding(f"link.{field.name}", feature, text, message("validity.correct_link"))
+class _Known:
+    """What a link may name; looked up when the first one asks."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.figures = plan.register.figures
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """The ids of the lines."""
+        drawn = self.plan.features
+        return frozenset(f.id for f in drawn if _geometry_kind(self.plan, f) == "line")
+
+    @cached_property
+    def drawn(self) -> frozenset[str]:
+        """The ids of all that is drawn."""
+        return frozenset(feature.id for feature in self.plan.drawn)
+
+    @cached_property
+    def of_layer(self) -> Mapping[str, frozenset[str]]:
+        """The ids of each layer."""
+        layers = self.plan.layers.items()
+        return {name: frozenset(f.id for f in layer.features) for name, layer in layers}
 
 
-def _ids(plan: Plan, feature: Feature) -> set[str]:
-    """Return the ids of the layer that ``feature`` stands in."""
-    layer = plan.layers.get(feature.layer)
-    return set() if layer is None else {other.id for other in layer.features}
+def _link_fields(kind: Kind) -> tuple[Field, ...]:
+    return tuple(field for field in kind.fields if field.type in ("feature", "record"))
+
+
+def _links_of(feature: Feature, links: Sequence[Field], known: _Known) -> Iterator[Finding]:
+    bounds = feature.properties.get("bounds")
+    sides = bounds.values() if isinstance(bounds, dict) else ()
+    for id_ in dict.fromkeys(i for side in sides for i in _texts(side)):
+        if id_ not in known.lines:
+            text = message("validity.unknown_bound", id=feature.label, line=id_)
+            yield _finding("link.bounds", feature, text, message("validity.correct_link"))
+    for id_ in _texts(feature.properties.get("figures")):
+        if id_ not in known.figures:
+            text = message("validity.unknown_figure", id=feature.label, figure=id_)
+            yield _finding("link.figures", feature, text, message("validity.correct_link"))
+    for field in links:
+        yield from _link_to_feature(feature, field, known)
+
+
+def _link_to_feature(feature: Feature, field: Field, known: _Known) -> Iterator[Finding]:
+    value = feature.properties.get(field.name)
+    if not isinstance(value, str) or not value:
+        return
+    if field.type == "feature" and value not in known.drawn:
+        key = "validity.unknown_site"
+    elif field.type == "record" and (
+        value == feature.id or value not in known.of_layer.get(feature.layer, ())
+    ):
+        key = "validity.unknown_record"
+    else:
+        return
+    text = message(key, id=feature.label, label=field.label, value=value)
+    yield _finding(f"link.{field.name}", feature, text, message("validity.correct_link"))
 
 
 def _texts(value: object) -> list[str]:

@@ -18,12 +18,14 @@ from gangqu_gis.topology.coverage import (
     find_gaps,
     find_slivers,
 )
+from gangqu_gis.topology.neighbourhood import Changed, neighbourhood
 from gangqu_gis.topology.overlaps import Overlap, Relation, find_overlaps
 from gangqu_gis.topology.parents import Outside, find_outside
 from gangqu_gis.topology.rings import RingFault, RingRule, find_ring_faults
 from gangqu_gis.topology.thresholds import Thresholds
 
 __all__ = [
+    "Changed",
     "EdgeMismatch",
     "Gap",
     "Outside",
@@ -41,4 +43,5 @@ __all__ = [
     "find_overlaps",
     "find_ring_faults",
     "find_slivers",
+    "neighbourhood",
 ]

@@ -11,7 +11,7 @@ import shapely
 from gangqu_gis import crs
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.layers import GEOMETRY_TYPES, Feature
-from gangqu_gis.measure import to_crs
+from gangqu_gis.measure import keep_only, to_crs
 from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
 from gangqu_gis.soundness import polygon_fault
@@ -19,6 +19,7 @@ from gangqu_gis.stored_areas import FileAreas, in_metres
 from gangqu_gis.topology import wording
 from gangqu_gis.topology.coverage import find_edge_mismatches, find_gaps, find_slivers
 from gangqu_gis.topology.matching import Borders
+from gangqu_gis.topology.neighbourhood import Changed, neighbourhood
 from gangqu_gis.topology.overlaps import find_overlaps
 from gangqu_gis.topology.parents import find_outside
 from gangqu_gis.topology.rings import RingRule, find_ring_faults
@@ -34,7 +35,11 @@ _POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def check_topology(
-    plan: Plan, *, basis: Mapping[str, str], thresholds: Thresholds = DEFAULTS
+    plan: Plan,
+    *,
+    basis: Mapping[str, str],
+    thresholds: Thresholds = DEFAULTS,
+    touching: Changed | None = None,
 ) -> list[Finding]:
     """Return the topology findings of a plan: rings, overlaps, parents, in the planar CRS.
 
@@ -42,8 +47,16 @@ def check_topology(
     schematic, and a fault with a schematic side is a note.  A geometry that the validity check
     already reports as invalid is not reported again.  No layer of a plan is declared to be a
     coverage: gaps are not looked for (``gangqu check --file … --coverage`` does).
+
+    With ``touching`` only the neighbourhood of that change is looked at: the findings are those of
+    the whole check that one of its ids is a subject of, and, where a parent is changed, all on
+    what lies outside parents of its kind.
     """
     features = plan.polygons()
+    asked = [True] * len(features)
+    if touching is not None:
+        features, asked = neighbourhood(plan, features, touching)
+    named = [touching is None or feature.id in touching.ids for feature in features]
     plane = crs.planar(plan.workspace.planar_crs)
     stored = np.empty(len(features), dtype=object)
     faults = [polygon_fault(feature) for feature in features]
@@ -51,15 +64,20 @@ def check_topology(
     polygons = to_crs(stored, source=crs.storage(), target=plane)
     subjects = [_subject(feature, basis) for feature in features]
     known = {i for i, fault in enumerate(faults) if fault is not None}
-    found = _rings(polygons, subjects, thresholds, known=known)
+    own = keep_only(polygons, np.array(named, dtype=bool))
+    found = _rings(own, subjects, thresholds, known=known)
     overlaps = find_overlaps(
         polygons,
         thresholds=thresholds,
         kinds=[feature.kind for feature in features],
         may_overlap=lambda a, b: plan.schema.kinds[a].allows_overlap_with(plan.schema.kinds[b]),
     )
-    found += [wording.overlap_finding(subjects, overlap) for overlap in overlaps]
-    found += _outside(plan, features, polygons, subjects, thresholds)
+    found += [
+        wording.overlap_finding(subjects, overlap)
+        for overlap in overlaps
+        if named[overlap.first] or named[overlap.second]
+    ]
+    found += _outside(plan, features, polygons, subjects, thresholds, asked)
     return wording.with_stored_shapes(found, plane)
 
 
@@ -80,10 +98,11 @@ def check_file_topology(
     subjects = [Subject(label, file=file) for label in labels]
     found = _rings(polygons, subjects, thresholds)
     borders = Borders.of(polygons, tolerance_m=thresholds.tolerance_m)
-    overlaps = find_overlaps(polygons, thresholds=thresholds, borders=borders)
+    tree = shapely.STRtree(borders.polygons)
+    overlaps = find_overlaps(polygons, thresholds=thresholds, borders=borders, tree=tree)
     found += [wording.overlap_finding(subjects, overlap) for overlap in overlaps]
     if coverage:
-        gaps = find_gaps(polygons, thresholds=thresholds, borders=borders)
+        gaps = find_gaps(polygons, thresholds=thresholds, borders=borders, tree=tree)
         found += [wording.gap_finding(subjects, gap) for gap in gaps]
         reported = [overlap.polygon for overlap in overlaps] + [gap.polygon for gap in gaps]
         mismatches = find_edge_mismatches(
@@ -161,8 +180,9 @@ def _outside(
     polygons: Geometries,
     subjects: Sequence[Subject],
     thresholds: Thresholds,
+    asked: Sequence[bool],
 ) -> list[Finding]:
-    """Return what lies outside its declared parents.
+    """Return what of the features that are asked about lies outside its declared parents.
 
     While a parent has no geometry at all, nobody can say what lies outside: nothing is.
     """
@@ -170,7 +190,7 @@ def _outside(
     for kind in plan.schema.kinds.values():
         if kind.within is None:
             continue
-        children = [i for i, feature in enumerate(features) if feature.kind == kind.id]
+        children = [i for i, f in enumerate(features) if f.kind == kind.id and asked[i]]
         parents = [i for i, feature in enumerate(features) if feature.kind == kind.within]
         if any(polygons[i] is None for i in parents):
             continue

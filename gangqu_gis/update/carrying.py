@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from gangqu_gis.assessment import assess
+from gangqu_gis.assessment import assess_change
 from gangqu_gis.clock import now
 from gangqu_gis.errors import RefusedError
 from gangqu_gis.files import hash_of
@@ -65,8 +65,9 @@ def rebased(proposal: Proposal) -> Proposal:
         action=proposal.action,
         undoes=proposal.undoes,
     )
+    states = assess_change(plan, after, {change.id for change in proposal.changes})
     moved = replace(
-        proposal, plan=plan, layer_hash=own.sha256, before=assess(plan), after=assess(after)
+        proposal, plan=plan, layer_hash=own.sha256, before=states[0], after=states[1]
     )
     if moved.blocked:
         first = next(f for f in moved.new_findings if f.severity.value == "error")

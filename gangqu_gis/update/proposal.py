@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gangqu_gis.assessment import Assessment, assess
+from gangqu_gis.assessment import Assessment, assess_change
 from gangqu_gis.changes import apply
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.findings import Finding, Severity
@@ -107,13 +107,14 @@ def with_assessments(
     """
     base = present or plan
     after = plan_after(base, layer, changes, provenance=provenance, action=action, undoes=undoes)
+    states = assess_change(base, after, {change.id for change in changes})
     return Proposal(
         plan=plan,
         layer=layer,
         changes=tuple(changes),
         layer_hash=plan.layers[layer].sha256,
-        before=assess(base),
-        after=assess(after),
+        before=states[0],
+        after=states[1],
         action=action,
         provenance=provenance,
         undoes=undoes,
