@@ -161,7 +161,8 @@ function drawPacked() {
 // What is drawn while the browser prints, Chromium puts on paper 1.5 % too small; a finished picture
 // of it is not redrawn.
 function finished(canvas) {
-  const picture = el('canvas', { class: 'paper-canvas', width: canvas.width, height: canvas.height });
+  if (!canvas.transferToImageBitmap) return canvas;
+  const picture = el('canvas', { width: canvas.width, height: canvas.height });
   picture.getContext('bitmaprenderer').transferFromImageBitmap(canvas.transferToImageBitmap());
   return picture;
 }
@@ -171,9 +172,10 @@ function paintForPaper() {
   if (!packed) return;
   const { min } = map.getPixelBounds();
   const size = map.getSize();
-  const canvas = new window.OffscreenCanvas(1, 1);
+  const canvas = window.OffscreenCanvas ? new window.OffscreenCanvas(1, 1) : el('canvas');
   paintFrame(canvas, { left: min.x, top: min.y, width: size.x, height: size.y }, map.getZoom(), PAPER_RATIO);
   paperCanvas = finished(canvas);
+  paperCanvas.classList.add('paper-canvas');
   paperCanvas.style.setProperty('width', `${size.x}px`);
   paperCanvas.style.setProperty('height', `${size.y}px`);
   L.DomUtil.setPosition(paperCanvas, map.containerPointToLayerPoint([0, 0]));
