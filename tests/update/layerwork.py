@@ -43,7 +43,7 @@ def reopened(root: Path) -> Plan:
 
 
 def source(
-    small: SmallWorkspace, shapes: dict[str, Any], *, by: str | None = "DKBH", **columns: Any
+    small: SmallWorkspace, shapes: dict[str, Any], *, by: Any = "DKBH", **columns: Any
 ) -> VectorFile:
     """Return a survey file in EPSG:4549; its ids in the column ``by``, or nowhere."""
     path = small.root / "survey.txt"
