@@ -228,6 +228,7 @@ class Place:
     uncertainty_m: int | None = None
     figures: Sequence[str] = ()
     notes: Sequence[Note] = ()
+    drawn: Sequence[Note] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -252,7 +253,7 @@ def districts() -> list[Place]:
             },
             figures=["gucheng_area"],
             more=described,
-            notes=[
+            drawn=[
                 (
                     "按所述四至画到护城河中心线，含护城河以外的条带。",
                     "Drawn to the moat's centreline by the stated bounds; takes in strips outside "
@@ -273,7 +274,7 @@ def districts() -> list[Place]:
             also_along=["water-zhaputang", "road-chenshan"],
             figures=["binhai_area_km2", "binhai_area_ha"],
             more=described,
-            notes=[
+            drawn=[
                 (
                     "规划未述东、西界，本图取乍浦塘至陈山路。",
                     "East and west bounds are not stated; drawn from Zhaputang River to Chenshan "
@@ -308,7 +309,7 @@ def districts() -> list[Place]:
             uncertainty_m=CHOSEN_EDGE_M,
             figures=["beibu_area"],
             more=described,
-            notes=[
+            drawn=[
                 (
                     "规划未述四至，本图取乍浦塘至天妃路、护城河以北；北边界只按规划面积取定。",
                     "No bounds are stated; drawn from Zhaputang River to Tianfei Road, north of "
@@ -327,7 +328,7 @@ def districts() -> list[Place]:
             {"east": ["road-chenshan"], "west": ["road-tianfei"]},
             also_along=["road-binhai", "road-shichang"],
             more=described,
-            notes=[
+            drawn=[
                 (
                     "规划未述南、北界与面积，本图取滨海大道至市场路。",
                     "North and south bounds and the area are not stated; drawn from Binhai Avenue "
@@ -379,7 +380,7 @@ def stock_parcels() -> list[Place]:
             first,
             {"east": ["road-chenshan"], "west": ["road-qixiang"], "north": ["road-waihuan"]},
             figures=["stock_1_area"],
-            notes=[SIZED],
+            drawn=[SIZED],
             more={"bounds_text": "陈山路西侧、外环路南侧、气象路东侧"},
         ),
         Place(
@@ -391,7 +392,7 @@ def stock_parcels() -> list[Place]:
             {"south": ["road-zhongshan"], "west": ["road-tianfei"]},
             also_along=["road-waihuan"],
             figures=["stock_2_area"],
-            notes=[SIZED],
+            drawn=[SIZED],
             more={"bounds_text": "中山路北侧、天妃路东侧"},
         ),
         Place(
@@ -402,7 +403,7 @@ def stock_parcels() -> list[Place]:
             third,
             {"east": ["road-jiangang"], "north": ["road-shichang"]},
             figures=["stock_3_area"],
-            notes=[SIZED],
+            drawn=[SIZED],
             more={"bounds_text": "建港路西侧、市场路南侧"},
         ),
     ]
@@ -429,8 +430,8 @@ def new_parcels() -> list[Place]:
             first,
             {"west": ["road-nanwan"], "north": ["road-shichang"]},
             more={"bounds_text": "南湾路东侧、市场路南侧"},
+            drawn=[DIVIDED],
             notes=[
-                DIVIDED,
                 ("可能包含保障房三期用地。", "May contain affordable housing, phase 3."),
             ],
         ),
@@ -442,7 +443,7 @@ def new_parcels() -> list[Place]:
             second,
             {"south": ["road-zhongshan"], "west": ["road-jiangang"], "north": ["water-hucheng"]},
             more={"bounds_text": "物美西侧、建港路东侧、城河南侧、中山路北侧"},
-            notes=[
+            drawn=[
                 DIVIDED,
                 (
                     "“城河”按护城河北段理解；物美位置不详。",
@@ -460,7 +461,7 @@ def new_parcels() -> list[Place]:
             {"south": ["road-yashan"]},
             uncertainty_m=UNKNOWN_PLACE_M,
             more={"bounds_text": "雅山路北侧、浦京大酒店对面"},
-            notes=[
+            drawn=[
                 DIVIDED,
                 (
                     "浦京大酒店位置不详，沿雅山路的位置及所在片区均为本图所取。",
@@ -477,8 +478,8 @@ def new_parcels() -> list[Place]:
             fourth,
             {"east": ["road-chenshan"], "north": ["road-binhai"]},
             more={"bounds_text": "滨海大道南侧、陈山路西侧"},
+            drawn=[DIVIDED],
             notes=[
-                DIVIDED,
                 (
                     "在滨海大道以南，故属南部滨海片区。",
                     "South of Binhai Avenue, hence in the Southern Seaside district.",
@@ -500,8 +501,8 @@ def affordable_site() -> Place:
         {"west": ["road-nanwan"], "north": ["road-shichang"]},
         figures=["phase3_land_m2", "phase3_land_mu"],
         more={"bounds_text": "东至预留用地，南至规划道路，西至南湾路预留用地，北至市场路预留用地"},
+        drawn=[SIZED],
         notes=[
-            SIZED,
             (
                 "预留用地宽度与规划道路位置未述；可能与新增地块1同地。",
                 "The width of the reserved land and the planned road are not stated; may be "
@@ -594,7 +595,7 @@ def renovation_sites() -> list[Place]:
                 name_en,
                 box(west=west, south=south, east=west + 120, north=south + 100),
                 uncertainty_m=CHOSEN_EDGE_M if located else UNKNOWN_PLACE_M,
-                notes=[IN_COMMUNITY if located else NOWHERE, SYMBOL],
+                drawn=[IN_COMMUNITY if located else NOWHERE, SYMBOL],
                 more={"community": community, "renovation_type": renovation},
             )
         )
@@ -683,6 +684,8 @@ def _place_attributes(place: Place) -> dict[str, Any]:
         "source": PLACE_SOURCE,
         "bounds": {side: list(ids) for side, ids in place.bounds.items()},
         "figures": list(place.figures),
+        "drawing_note": "".join(zh for zh, _ in place.drawn),
+        "drawing_note_en": " ".join(en for _, en in place.drawn),
         "note": "".join(zh for zh, _ in place.notes),
         "note_en": " ".join(en for _, en in place.notes),
         **place.more,

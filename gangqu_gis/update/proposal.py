@@ -148,7 +148,7 @@ def plan_after(
         changes=tuple(changes),
         provenance=record,
         sources=(),
-        hash="",
+        hash=plan.history.head,
         action=action,
         undoes=undoes,
     )

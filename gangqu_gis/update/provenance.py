@@ -15,8 +15,16 @@ from gangqu_gis.messages import message
 #: Point errors of the three grades of boundary points, metres (field conventions T1).
 GRADE_POINT_ERROR_M = {1: 0.05, 2: 0.075, 3: 0.10}
 
-#: What a geometry's basis brings into the attributes of a feature; all of it goes when it goes.
-BASIS_FIELDS = ("basis", "uncertainty_m", "map_scale", "point_error_m", "source")
+#: What a geometry brings into the attributes of a feature; all of it goes when it goes.
+BASIS_FIELDS = (
+    "basis",
+    "uncertainty_m",
+    "map_scale",
+    "point_error_m",
+    "source",
+    "drawing_note",
+    "drawing_note_en",
+)
 
 
 @dataclass(frozen=True, slots=True)

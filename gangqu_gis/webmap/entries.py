@@ -24,7 +24,10 @@ from gangqu_gis.webmap.pinyin import pinyin_keys
 
 #: Fields that a card shows in places of their own, or not at all.
 _SHOWN_ELSEWHERE = frozenset(
-    "id kind name name_en basis uncertainty_m bounds figures note note_en described".split()
+    (
+        "id kind name name_en basis uncertainty_m bounds figures described"
+        " note note_en drawing_note drawing_note_en"
+    ).split()
 )
 
 Entry = dict[str, Any]
@@ -275,8 +278,12 @@ def attribute_value(field: Field, value: Any) -> Text:
 
 
 def _note(feature: Feature, lang: str) -> str:
-    english = feature.properties.get("note_en") if lang == "en" else None
-    return str(english or feature.properties.get("note") or "")
+    """Return what the layer remarks on a feature: how it was drawn, and whatever else."""
+    remarks = []
+    for name in ("drawing_note", "note"):
+        english = feature.properties.get(f"{name}_en") if lang == "en" else None
+        remarks.append(str(english or feature.properties.get(name) or ""))
+    return " ".join(filter(None, remarks)) if lang == "en" else "".join(remarks)
 
 
 def _difference(check: Check, lang: str) -> str:
