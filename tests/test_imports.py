@@ -47,7 +47,7 @@ RANKS: tuple[frozenset[str], ...] = tuple(
         "gate update decisions differences frames",
         "approval",
         "report webmap",
-        "publish export",
+        "publicsheet publish export",
         "cli",
         "__main__",
     )
@@ -61,6 +61,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "folium": ("webmap/",),
     "branca": ("webmap/",),
     "xstatic": ("webmap/",),
+    "matplotlib": ("publicsheet/",),
     "fiona": ("formats/stream.py",),
     "pyogrio": ("formats/", "gdal.py"),
     "pyarrow": ("gdal.py",),
@@ -75,7 +76,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 #: What a person who only asks for help must not wait for.
 HEAVY = {
     *("numpy", "shapely", "pyproj", "geopandas", "pandas", "folium", "fiona", "pyogrio"),
-    *("openpyxl", "rich", "numba", "pyarrow", "dask", "ezdxf"),
+    *("matplotlib", "openpyxl", "rich", "numba", "pyarrow", "dask", "ezdxf"),
 }
 
 

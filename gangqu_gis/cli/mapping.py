@@ -35,12 +35,32 @@ _TOKEN_VARIABLE = "GANGQU_TIANDITU_TOKEN"
     metavar="KEY",
     help=message("map.help_token").render(language(sys.argv[1:])),
 )
+@click.option("--public", is_flag=True, help=message("public.help").render(language(sys.argv[1:])))
 @lang_option
 @click.pass_obj
-def map_(session: Session, basemap: str, token: str) -> None:
+def map_(session: Session, basemap: str, token: str, public: bool) -> None:
     """Draw the maps."""
+    if public:
+        if basemap != "none":
+            raise click.UsageError(message("public.alone").render(session.lang))
+        _write_public(session)
+        return
     for path in write_pages(session.assessment(), session.lang, basemap=basemap, token=token):
         session.say("cli.written", path=path)
+
+
+def _write_public(session: Session) -> None:
+    """Write the sheet for public display."""
+    from gangqu_gis.files import write_whole
+    from gangqu_gis.publicsheet import read_settings, render_public
+
+    assessment = session.assessment()
+    folder = assessment.plan.workspace.maps
+    for name, content in render_public(assessment, lang=session.lang).items():
+        write_whole(folder / name, content)
+        session.say("cli.written", path=folder / name)
+    if not read_settings(assessment.plan).is_complete:
+        session.say("public.incomplete")
 
 
 @click.command(name="publish", help=message("map.help_publish").render(language(sys.argv[1:])))
