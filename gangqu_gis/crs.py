@@ -102,6 +102,22 @@ def transformer(source: CRS, target: CRS) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
+def is_placed(crs: CRS) -> bool:
+    """Whether coordinates of ``crs`` can be led to longitude and latitude.
+
+    Local and engineering systems (城市独立坐标系) cannot: nothing ties them to the Earth.
+    """
+    from pyproj.exceptions import ProjError
+
+    if not (crs.is_geographic or crs.is_projected) or crs.geodetic_crs is None:
+        return False
+    try:
+        transformer(crs, crs.geodetic_crs)
+    except ProjError:
+        return False
+    return True
+
+
 def geographic(crs: CRS) -> CRS:
     """Return the geographic CRS under ``crs``: the same datum, no datum shift."""
     base = crs.geodetic_crs

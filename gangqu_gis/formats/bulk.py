@@ -11,7 +11,7 @@ import numpy as np
 import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FieldError
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError
 
 from gangqu_gis.crs import named
 from gangqu_gis.errors import InputError
@@ -23,8 +23,17 @@ from gangqu_gis.messages import message
 if TYPE_CHECKING:
     from pyproj import CRS
 
-#: What pyogrio raises for a file that it cannot read.
-FAULTS = (DataSourceError, DataLayerError, FieldError, CRSError, OSError, UnicodeDecodeError)
+#: What pyogrio raises for a file that it cannot read (the last for a CRS that GDAL cannot).
+FAULTS = (
+    DataSourceError,
+    DataLayerError,
+    FieldError,
+    FeatureError,
+    CRSError,
+    OSError,
+    UnicodeDecodeError,
+    UnboundLocalError,
+)
 
 #: Geometry types with curves.  GDAL hands them on as straight edges without a word.
 _CURVES = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVEPOLYGON", "MULTICURVE", "MULTISURFACE")
@@ -84,7 +93,10 @@ def as_file(
     in_degrees = crs is not None and crs.is_geographic
     tolerance = curves.CHORD_TOLERANCE_DEG if in_degrees else curves.CHORD_TOLERANCE_M
     if path.suffix.lower() not in _STRAIGHT:
-        _straighten(path, contents.layer, geometry, tolerance, remarks)
+        try:
+            _straighten(path, contents.layer, geometry, tolerance, remarks)
+        except FAULTS as error:
+            raise unreadable(source, error) from error
     flat = flattened(geometry, remarks, measured=contents.measured)
     return VectorFile(source, contents.layer, flat, columns, crs, remarks.notes())
 
@@ -138,6 +150,8 @@ def _has_height(shape: Any) -> bool:
 
 def unreadable(source: str, error: Exception) -> InputError:
     """Return what to say of a file that GDAL refuses: its first line, without paths of ours."""
+    if isinstance(error, UnboundLocalError):
+        return InputError(message("bad_file.crs"), file=source)
     reason = (str(error).splitlines() or [type(error).__name__])[0]
     reason = reason.replace(f"{Path(source).parent}/", "").split("; It might help")[0]
     return InputError(message("measure.unreadable", reason=reason), file=source)
@@ -163,9 +177,11 @@ def _straighten(
 
 
 def _rows(path: Path, query: str, *, most: int | None = None) -> list[tuple[Any, ...]]:
-    _, _, _, values = pyogrio.raw.read(
-        path, sql=query, sql_dialect="OGRSQL", read_geometry=False, max_features=most
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _, _, _, values = pyogrio.raw.read(
+            path, sql=query, sql_dialect="OGRSQL", read_geometry=False, max_features=most
+        )
     return list(zip(*values, strict=True))
 
 

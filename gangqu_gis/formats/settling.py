@@ -44,6 +44,10 @@ def settle(
     """
     if named is None and any(note.rule == "crs.ovital" for note in found.notes):
         raise InputError(message("bad_file.ovital"), file=found.source)
+    for crs in (found.crs, named):
+        if crs is not None and not crs_module.is_placed(crs):
+            text = message("placing.local", crs=crs_module.label(crs))
+            raise InputError(text, file=found.source)
     if found.crs is not None:
         _refuse_old_datum(found.crs, found.source, shift)
         placed = _declared(found, named)

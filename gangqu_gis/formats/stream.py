@@ -27,6 +27,9 @@ from gangqu_gis.formats.vector import VectorFile, chosen_layer
 from gangqu_gis.messages import message
 
 
+#: Stands for a geometry that cannot be made, which is not the same as none.
+_UNREADABLE = object()
+
 #: What files of 奥维 say of themselves.
 _OVITAL = re.compile(rb"ovital|ovkml|\xe5\xa5\xa5\xe7\xbb\xb4", re.IGNORECASE)
 
@@ -58,7 +61,11 @@ def _read(
             features = [(f.properties, _geometry(f.geometry)) for f in collection]
     except (FionaError, OSError, UnicodeDecodeError, ValueError) as error:
         raise unreadable(source, error) from error
-    geometry = flattened(_objects([geometry for _, geometry in features]), remarks)
+    for number, (_, made) in enumerate(features, 1):
+        if made is _UNREADABLE:
+            remarks.add("geometry.unreadable", message("bad_file.geometry", number=number))
+    shapes = [None if made is _UNREADABLE else made for _, made in features]
+    geometry = flattened(_objects(shapes), remarks)
     columns = {field: _objects([p.get(field) for p, _ in features]) for field in fields}
     return VectorFile(source, name, geometry, columns, None), wkt
 
@@ -78,7 +85,8 @@ def _layers(path: Path) -> list[str]:
 def _geometry(value: Any) -> Any:
     if value is None:
         return None
-    return shapely.from_geojson(json.dumps(value.__geo_interface__))
+    made = shapely.from_geojson(json.dumps(value.__geo_interface__), on_invalid="ignore")
+    return _UNREADABLE if made is None else made
 
 
 def _objects(values: list[Any]) -> NDArray[np.object_]:

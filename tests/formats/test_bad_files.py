@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import re
 import shutil
 import struct
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,9 @@ import geopandas
 import pytest
 import shapely
 from cases import Command, box, in_degrees, refusal
+from exchange_builder import Lot, Text, square
 
-from gangqu_gis.errors import InputError
+from gangqu_gis.errors import GangquError, InputError
 from gangqu_gis.formats import read_vector
 
 LOT = box(0, 0, 100)
@@ -70,6 +74,29 @@ def test_truncated(suffix: str, share: float, tmp_path: Path, command: Command) 
         shutil.copy(part, path.with_suffix(part.suffix))
     path.write_bytes(raw[: int(len(raw) * share)])
     both(command, path)
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "shp", "fgb", "geojson", "gml", "kml", "txt", "zip"])
+def test_garbage_is_refused_or_read_and_never_crashes(suffix: str, tmp_path: Path) -> None:
+    """Bytes changed at random: whatever comes of it, it is an error of the known kind."""
+    if suffix == "txt":
+        raw = Text([Lot([square(0, 0, 100), square(40, 40, 20)])]).text().encode("gbk")
+    elif suffix == "zip":
+        whole(tmp_path, "geojson")
+        with zipfile.ZipFile(tmp_path / "whole.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(tmp_path / "whole.geojson", "地块.geojson")
+        raw = (tmp_path / "whole.zip").read_bytes()
+    else:
+        raw = whole(tmp_path, suffix)
+    path = tmp_path / f"whole.{suffix}"
+    chance = random.Random(suffix)
+    for _ in range(40):
+        own = bytearray(raw)
+        for _ in range(chance.choice([1, 3, 30])):
+            own[chance.randrange(len(own))] = chance.choice([0, 10, 44, 255, chance.randrange(256)])
+        path.write_bytes(own)
+        with contextlib.suppress(GangquError):
+            read_vector(path)
 
 
 @pytest.mark.parametrize("suffix", "shp geojson kml dxf txt csv xlsx zip tab".split())

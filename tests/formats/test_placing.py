@@ -132,6 +132,17 @@ def test_a_prj_of_an_old_datum_without_a_name(a: int, rf: float, name: str, tmp_
         read_vector(path)
 
 
+@pytest.mark.parametrize(
+    "prj",
+    ['LOCAL_CS["港区独立坐标系",LOCAL_DATUM["港区",0],UNIT["metre",1],AXIS["E",EAST],AXIS["N",NORTH]]',
+     "PROJCS["],
+)  # fmt: skip
+def test_a_local_or_broken_prj_is_refused(prj: str, tmp_path: Path, command: Command) -> None:
+    path = bare(tmp_path, 4528)
+    path.with_suffix(".prj").write_text(prj, encoding="utf-8")
+    assert "lots.shp" in refusal(command("measure", path, "--yes", cwd=tmp_path), 3)
+
+
 # ------------------------------------------------------------------------- how it is asked
 
 
