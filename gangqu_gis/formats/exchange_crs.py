@@ -47,7 +47,8 @@ class HeadPlace:
 def place(header: Mapping[str, str], bounds: Bounds, remarks: Remarks) -> HeadPlace:
     """Return what the head says of coordinates with ``bounds``, as printed (Y range as east).
 
-    A datum in the head and a zone prefix in the coordinates declare the CRS together.  A zone
+    A datum in the head and a zone prefix in the coordinates declare the CRS together, or an EPSG
+    code in the head does.  A zone
     (带号) in the head alone, without a prefix in the coordinates, only suggests it.
     """
     swapped = _north_first(bounds)
@@ -57,6 +58,9 @@ def place(header: Mapping[str, str], bounds: Bounds, remarks: Remarks) -> HeadPl
     seen = flipped(bounds) if swapped else bounds
     datum, stated = datum_of(header), _stated_zone(header)
     _remark_parameters(header, remarks)
+    code = re.search(r"EPSG[:：]\s*(\d{4,5})", _said(header), re.IGNORECASE)
+    if code:
+        return HeadPlace(crs_module.named(f"EPSG:{code[1]}"), None, swapped)
     if -180 <= seen[0] <= 180 and -90 <= seen[1] <= 90:
         return HeadPlace(_geographic(datum), None, swapped)
     zone = zone_of(seen[0])
@@ -76,8 +80,12 @@ def place(header: Mapping[str, str], bounds: Bounds, remarks: Remarks) -> HeadPl
 
 def datum_of(header: Mapping[str, str]) -> str | None:
     """Return the datum that 坐标系 names in any spelling, ``None`` where it names none."""
-    said = next((v for k, v in header.items() if k.endswith("坐标系")), "")
+    said = _said(header)
     return next((datum for pattern, datum in _DATUMS if pattern.search(said)), None)
+
+
+def _said(header: Mapping[str, str]) -> str:
+    return next((v for k, v in header.items() if k.endswith("坐标系")), "")
 
 
 def _north_first(bounds: Bounds) -> bool:

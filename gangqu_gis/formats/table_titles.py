@@ -9,6 +9,7 @@ _CODE = re.compile(r"(?:地块编?号|地块代码|宗地代码|宗地编?号|�
 _NAME = re.compile(r"(?:地块名称?|项目名称|宗地名称|用地单位)\s*[:：]\s*([^\s:：]+)")
 _AREA = re.compile(r"面积\s*(?:[(（][^)）]*[)）])?\s*[:：]\s*([\d.]+\s*(?:公顷|亩|平方米|㎡|m2)?)")
 _DATUM = re.compile(r"坐标系统?\s*[:：]\s*([^\s:：]+)")
+_CODE_OF_CRS = re.compile(r"坐标.*?(EPSG[:：]\s*\d{4,5})", re.IGNORECASE)
 _MERIDIAN = re.compile(r"中央(?:子午线|经线)\s*[:：]?\s*(\d{2,3})")
 _TABLE = re.compile(r"^(.*?)(?:勘测定界)?界址点(?:坐标)?(?:成果)?(?:一览)?表")
 _PAGE = re.compile(r"第\s*\d+\s*页|共\s*\d+\s*页")
@@ -33,8 +34,9 @@ class Titles:
         if title and title[1].strip() and "DKMC" not in found and not _PAGE.search(title[1]):
             found["DKMC"] = title[1].strip()
         datum, meridian = _DATUM.search(row), _MERIDIAN.search(row)
-        if datum:
-            self.header["坐标系"] = datum[1]
+        named = _CODE_OF_CRS.search(row) or datum
+        if named:
+            self.header["坐标系"] = named[1]
         if meridian and int(meridian[1]) % 3 == 0:
             self.header |= {"几度分带": "3", "带号": str(int(meridian[1]) // 3)}
         changed = any(self._current.get(k, v) != v for k, v in found.items() if k != "DKMJ")

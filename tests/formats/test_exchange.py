@@ -392,7 +392,9 @@ def printed(model: BoundaryFile) -> str:
     return "\r\n".join(rows) + "\r\n"
 
 
-names = st.text(st.characters(codec="gbk", exclude_characters="@＠,，\r\n\x1a\x85"), max_size=8)
+names = st.text(
+    st.characters(codec="gbk", exclude_categories=["Cc"], exclude_characters="@＠,，"), max_size=8
+)
 
 
 @given(

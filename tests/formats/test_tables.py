@@ -167,6 +167,16 @@ def test_a_central_meridian_in_the_title(tmp_path: Path) -> None:
     assert found.crs.to_epsg() == 4549 and asked(found) == ["crs.inferred"]
 
 
+def test_a_code_in_the_title_declares_the_crs(tmp_path: Path) -> None:
+    rows: Rows = [PLAIN, *[[n, name, x, y - 4e7, s] for n, name, x, y, s in points()]]
+    said: Rows = [["坐标系", "CGCS2000 / 3-degree Gauss-Kruger CM 120E (EPSG:4549)"]]
+    found = only(book(tmp_path / "a.xlsx", {"表": rows, "说明": said}))
+    assert found.crs.to_epsg() == 4549 and found.notes == ()
+    said = [["坐标系：EPSG:4528"]]
+    with pytest.raises(InputError, match="不在"):
+        read_vector(book(tmp_path / "b.xlsx", {"表": rows, "说明": said}))
+
+
 def test_no_return_to_the_first_point_is_asked_about(tmp_path: Path) -> None:
     found = only(book(tmp_path / "a.xlsx", {"Sheet1": [PLAIN, *points()[:-1]]}))
     assert is_lot(found) and "list.in_order" in asked(found)
