@@ -16,6 +16,8 @@ REPORTED, OUTLINE, DUE, WORDS, FAINT = "#0072B2", "#1c2126", "#7a4a00", "#1c2126
 WIDTH = 420.0
 _LABEL, _ROW, _BAR, _TOP = 52.0, 44.0, 12.0, 8.0
 _RIGHT = 8.0
+#: What the longest bar leaves for its number.
+_WORDS_ROOM = 132.0
 _FONT = "12"
 
 
@@ -97,6 +99,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> Drawing:
     """Return horizontal pairs of bars, one pair a row, with their numbers beside them."""
     canvas = _Canvas()
     room = WIDTH - _LABEL - _RIGHT
+    longest = room - _WORDS_ROOM
     most = max((v for b in bars for v in (b.planned, b.reported) if v is not None), default=None)
     for at, bar in enumerate(bars):
         top = _TOP + at * _ROW
@@ -104,7 +107,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> Drawing:
         rows = ((bar.planned, bar.planned_words), (bar.reported, bar.reported_words))
         for number, (value, words) in enumerate(rows):
             y = top + number * (_BAR + 6)
-            length = 0.0 if value is None or not most else float(value / most) * room
+            length = 0.0 if value is None or not most else float(value / most) * longest
             if value is not None:
                 _bar(canvas, _LABEL, y, length, reported=bool(number))
             _bar_words(canvas, y, length, room, words, reported=bool(number) and value is not None)

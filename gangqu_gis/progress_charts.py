@@ -30,8 +30,11 @@ def _chart(row: TargetProgress, lang: str) -> Drawing:
 
 
 def _bar(row: TargetProgress, standing: Standing, lang: str) -> Bar:
-    planned = None if standing.planned is None else standing.planned.base_value
-    words = "" if planned is None else amount(planned, row.unit)
+    figure = standing.planned
+    planned = None if figure is None else figure.base_value
+    words = amount(planned, row.unit)
+    if figure is not None and figure.unit.factor == row.unit.factor:
+        words = figure.printed
     if standing.reported is not None:
         said = amount(standing.reported, row.unit)
         shown = message("progress.bar_reported", value=said, state=standing.state.label)

@@ -355,3 +355,47 @@ def test_the_rule_of_the_office_is_printed_with_its_numbers(
     # 9.8 months: below 18, factor 1: the proposal is the mean; 5378 dwellings over 2 years.
     rows = {row["id"]: row for row in progress_document(report, lang="zh")["supply"]["targets"]}
     assert rows["dwellings"]["proposal"] == [2689.0, 2689.0]
+
+
+# ---------------------------------------------------------------- what is written about it
+
+
+def test_the_document_names_every_state_and_every_rule() -> None:
+    from cases import ROOT
+
+    from gangqu_gis.progress import State
+
+    text = (ROOT / "docs" / "progress.md").read_text(encoding="utf-8")
+    for state in State:
+        assert state.label.zh in text, state
+    sources = (ROOT / "gangqu_gis" / "compliance").glob("*.py")
+    rules = {
+        rule
+        for path in sources
+        for rule in re.findall(r'"((?:project|market|indicator)\.\w+)"', path.read_text("utf-8"))
+    }
+    assert len(rules) == 14
+    assert {rule for rule in rules if f"`{rule}`" not in text} == set()
+
+
+def test_every_assumption_of_the_targets_is_printed_and_documented() -> None:
+    from cases import ROOT
+
+    text = (ROOT / "docs" / "progress.md").read_text(encoding="utf-8")
+    report = report_of(shipped())
+    printed = as_text(report, "zh").replace("\n", "").replace(" ", "")
+    for row in report.progress.targets:
+        if row.target.assumed:
+            assert row.target.why.zh.replace(" ", "") in printed
+            assert row.target.label.zh.removeprefix("新增") in text or "假设" in text
+
+
+def test_every_page_of_the_sample_says_that_it_is_invented(sample: Assessment) -> None:
+    from gangqu_gis.webmap import render_site
+
+    for lang, words in (("zh", "进展纯属虚构"), ("en", "progress invented")):
+        pages = render_site(sample, lang=lang)
+        assert "progress.html" in pages
+        for page in pages.values():
+            assert words in page.split("</title>")[0]
+            assert words in page.split("gangqu-data")[1]

@@ -32,7 +32,7 @@ def render_progress(report: ProgressReport, *, lang: str) -> str:
     from markupsafe import Markup
 
     progress, workspace = report.progress, report.plan.workspace
-    charts = [dashboard(progress, lang), *year_charts(progress, lang)]
+    groups = [[dashboard(progress, lang)], year_charts(progress, lang)]
     rows = [
         (message("progress.as_of"), progress.as_of.isoformat()),
         (message("progress.period"), f"{progress.period[0]}-{progress.period[1]}"),
@@ -45,7 +45,7 @@ def render_progress(report: ProgressReport, *, lang: str) -> str:
         "nothing": message("sheet.nothing").render(lang),
         "legend": message("progress.legend").render(lang),
         "charts_title": message("progress.t_charts").render(lang),
-        "charts": [(legal(chart.title), Markup(legal(chart.svg()))) for chart in charts],
+        "charts": [[(legal(c.title), Markup(legal(c.svg()))) for c in group] for group in groups],
         "tables": [_table(table) for table in Tables(report, lang).all()],
     }
     title = message("progress.title")
