@@ -7,7 +7,7 @@ no proposal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -24,6 +24,9 @@ from gangqu_gis.progress.model import TargetProgress
 from gangqu_gis.targets import Target
 from gangqu_gis.units import shortest
 from gangqu_gis.workspace import MARKER
+
+#: Years of a rolling plan (四（一）: 三年滚动计划).
+ROLLING_YEARS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,19 @@ class SupplyRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RollingYear:
+    """One of the next years: the yearly plan's figures, by target, where it has them."""
+
+    year: int
+    planned: Mapping[str, Figure]
+
+
+@dataclass(frozen=True, slots=True)
 class Supply:
-    """The arithmetic of next year's supply, the rule and the factor it gave (``None``: none)."""
+    """The arithmetic of next year's supply, the rule and the factor it gave (``None``: none).
+
+    ``rolling`` are the next three years (四（一）三年滚动计划), as far as the plan period goes.
+    """
 
     year: int
     years_left: int
@@ -83,6 +97,7 @@ class Supply:
     stock: tuple[MonthsOfStock, ...]
     rule: OfficeRule | None
     factor: Fraction | None
+    rolling: tuple[RollingYear, ...] = ()
 
 
 def next_supply(plan: Plan, progress: Progress) -> Supply | None:
@@ -111,7 +126,9 @@ def next_supply(plan: Plan, progress: Progress) -> Supply | None:
         _row(row, following, years_left, factor) for row in progress.targets if row.target.supply
     )
     running = (progress.as_of.month, progress.as_of.day) != (12, 31)
-    return Supply(following, years_left, running, rows, stock, rule, factor)
+    years = range(following, min(following + ROLLING_YEARS, last + 1))
+    rolling = tuple(RollingYear(year, _planned(rows, year)) for year in years)
+    return Supply(following, years_left, running, rows, stock, rule, factor, rolling)
 
 
 def _row(row: TargetProgress, year: int, years_left: int, factor: Fraction | None) -> SupplyRow:
@@ -120,6 +137,12 @@ def _row(row: TargetProgress, year: int, years_left: int, factor: Fraction | Non
     follows = row.target.supply == "market" and factor is not None
     proposal = mean.scaled(factor) if follows and mean is not None and factor is not None else None
     return SupplyRow(row.target, remaining, mean, row.target.yearly.get(year), proposal)
+
+
+def _planned(rows: Sequence[SupplyRow], year: int) -> dict[str, Figure]:
+    """Return the yearly plan's figures for ``year``, by target."""
+    targets = [row.target for row in rows]
+    return {target.id: target.yearly[year] for target in targets if year in target.yearly}
 
 
 def _floor_at_zero(interval: Interval) -> Interval:

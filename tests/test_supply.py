@@ -105,6 +105,18 @@ def test_what_is_left_over_the_years_that_are_left() -> None:
     assert all(row.proposal is None for row in found.rows)
 
 
+def test_the_next_three_years_stand_beside_the_yearly_plan() -> None:
+    for on, years in (("2021-06-30", [2022, 2023, 2024]), ("2023-12-31", [2024, 2025])):
+        found = supply(ROWS, [], on)
+        assert found is not None and [year.year for year in found.rolling] == years
+        for year in found.rolling:
+            assert {id_: figure.id for id_, figure in year.planned.items()} == {
+                "dwellings": f"plan_dwellings_{year.year}",
+                "land": f"plan_land_{year.year}",
+                "floor": f"plan_floor_{year.year}",
+            }
+
+
 def test_a_running_year_is_said_to_be_running() -> None:
     found = supply(ROWS, [], "2023-06-30")
     assert found is not None and (found.year, found.years_left, found.running) == (2024, 2, True)

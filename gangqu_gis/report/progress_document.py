@@ -143,6 +143,10 @@ def _supply(supply: Supply, lang: str) -> Record:
             }
             for stock in supply.stock
         ],
+        "rolling": [
+            {"year": year.year, "planned": {id_: f.id for id_, f in year.planned.items()}}
+            for year in supply.rolling
+        ],
         "targets": [
             {
                 "id": row.target.id,

@@ -12,7 +12,7 @@ from gangqu_gis.progress.rows import ACTIVITY_STAGES
 from gangqu_gis.progress.wording import amount, percent, span
 from gangqu_gis.report.progress_cells import Cell, Table
 from gangqu_gis.report.progress_model import ProgressReport
-from gangqu_gis.report.supply_table import supply_table
+from gangqu_gis.report.supply_table import rolling_table, supply_table
 from gangqu_gis.units import Unit, shortest, unit
 
 _AS_IT_SHOULD_BE = (State.ON_PLAN, State.REACHED, State.AHEAD, State.NOT_DUE, State.NO_REPORT)
@@ -39,6 +39,7 @@ class Tables:
         tables = [self.targets(), self.years(), self.activity(), self.projects()]
         if self.supply is not None:
             tables.append(supply_table(self.supply, self.progress, self.lang))
+            tables.append(rolling_table(self.supply, self.lang))
         return [*tables, self.missing(), self.findings()]
 
     def say(self, key: str, **params: object) -> str:

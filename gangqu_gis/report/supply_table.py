@@ -39,6 +39,30 @@ def supply_table(supply: Supply, progress: Progress, lang: str) -> Table:
     return Table("supply", title, headings, tuple(rows), notes, (1, 2, 3, 4, 5))
 
 
+def rolling_table(supply: Supply, lang: str) -> Table:
+    """Return the next three years: the yearly plan beside what is left for each year."""
+    rows = []
+    for year in supply.rolling:
+        for row in supply.rows:
+            if row.target.id not in year.planned:
+                continue
+            own, planned = row.target.figure.unit, year.planned[row.target.id]
+            rows.append(
+                (
+                    Cell(str(year.year)),
+                    Cell(row.target.label.render(lang)),
+                    Cell(planned.stated),
+                    Cell(span(row.mean, own, lang)),
+                    Cell(span(row.proposal, own, lang) if year.year == supply.year else ""),
+                    Cell(own.label.render(lang)),
+                )
+            )
+    heads = ("year", "target", "yearly", "mean", "proposal", "unit")
+    headings = tuple(message(f"progress.h_{head}").render(lang) for head in heads)
+    title, notes = _say("progress.t_rolling", lang), (_say("progress.rolling", lang),)
+    return Table("rolling", title, headings, tuple(rows), notes, (2, 3, 4))
+
+
 def _notes(supply: Supply, progress: Progress, lang: str) -> list[str]:
     notes = []
     for stock in supply.stock:
