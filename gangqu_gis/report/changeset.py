@@ -98,10 +98,12 @@ def field_label(schema: Schema, difference: Difference, name: str) -> Text:
     return field.label if field else plain(name)
 
 
-def value_text(value: object) -> Text:
-    """Return an attribute's value as a person reads it."""
+def value_text(name: str, value: object) -> Text:
+    """Return the value of attribute ``name`` as a person reads it."""
     if value is None or value == "":
         return message("changeset.empty")
+    if name == "basis" and value in ("surveyed", "digitized", "schematic"):
+        return message(f"basis.{value}")
     if isinstance(value, bool):
         return message("changeset.yes" if value else "changeset.no")
     if isinstance(value, list) and all(isinstance(item, str) for item in value):

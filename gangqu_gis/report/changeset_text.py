@@ -46,7 +46,7 @@ def _feature(p: Printer, found: ChangeSet, difference: Difference) -> Iterator[R
     schema = found.assessment.plan.schema
     for name, before, after in difference.fields:
         label = field_label(schema, difference, name)
-        words = {"label": label, "before": value_text(before), "after": value_text(after)}
+        words = {"label": label, "before": value_text(name, before), "after": value_text(name, after)}
         yield indented(p.say("changeset.field_line", **words))
 
 
