@@ -46,7 +46,7 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """File and line, as editors jump to them."""
+        """File and line, as editors jump to them; a feature that stands in no file has no line."""
         if self.file is None:
             return ""
-        return self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.line else self.file

@@ -152,7 +152,7 @@ def _ask(session: Session, form: str) -> None:
     question = message("update.ask").render(session.lang)
     try:
         agreed = click.confirm(question, default=False, err=form == "json")
-    except click.Abort:
+    except (click.Abort, OSError, RuntimeError):  # no answer: nobody there, or no stdin at all
         agreed = False
     if not agreed:
         raise RefusedError(message("update.declined"))

@@ -14,7 +14,7 @@ from gangqu_gis.formats.vector import Note
 from gangqu_gis.history import UPDATE, Change, Entry, History
 from gangqu_gis.layers import Feature, Layer, feature_of
 from gangqu_gis.plan import Plan
-from gangqu_gis.records import Record
+from gangqu_gis.records import Record, id_of
 from gangqu_gis.update.draft import Outcome
 from gangqu_gis.update.provenance import Provenance
 
@@ -132,9 +132,13 @@ def plan_after(
 ) -> Plan:
     """Return the plan as it would be: the layer changed, the change set in the history."""
     own = plan.layers[layer]
+    origins = {change.id: change.origin or {} for change in changes}
 
     def of(record: Record) -> Feature:
-        return replace(feature_of(record, layer), file=own.file)
+        # A finding on what is brought in points to where it comes from.
+        origin = origins.get(id_of(record), {})
+        file, line = origin.get("file", own.file), origin.get("line") or 0
+        return replace(feature_of(record, layer), file=file, line=line)
 
     features = apply(own.features, changes, id_of=lambda f: f.id, of=of)
     changed = Layer(layer, own.file, tuple(features))
