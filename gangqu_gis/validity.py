@@ -32,7 +32,22 @@ def check_validity(plan: Plan, *, only: Collection[str] | None = None) -> list[F
         *_expected_counts(plan),
         *_links(plan),
     ]
-    return found
+    return found if only is not None else [*found, *_drifted(plan)]
+
+
+def _drifted(plan: Plan) -> Iterator[Finding]:
+    """Yield a warning for each layer that was edited outside the toolkit."""
+    for layer in plan.layers.values():
+        if plan.history.drifted(layer.name, layer.sha256):
+            yield Finding(
+                rule="history.drift",
+                severity=Severity.WARNING,
+                subject=layer.name,
+                text=message("validity.drifted", layer=layer.name),
+                remedy=message("validity.adopt", layer=layer.name),
+                layer=layer.name,
+                file=layer.file,
+            )
 
 
 def unproven_findings(

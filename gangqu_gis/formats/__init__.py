@@ -57,7 +57,7 @@ def read_vector(
     readers.refuse_elsewhere(path)
     if not path.exists():
         raise InputError(message("file.missing"), file=str(path))
-    found = readers.read(_only_file(path).resolve(), layer)
+    found = readers.read(_only_file(path), layer)
     refuse_unusable(found)
     settled = settle(found, named=named, shift=shift, extent=extent, plane=plane)
     refuse_half_the_globe(settled)

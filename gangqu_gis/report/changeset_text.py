@@ -45,9 +45,9 @@ def _feature(p: Printer, found: ChangeSet, difference: Difference) -> Iterator[R
         yield indented(outcome.arrival.repair.effect.render(p.lang))
     schema = found.assessment.plan.schema
     for name, before, after in difference.fields:
+        values = {"before": value_text(name, before), "after": value_text(name, after)}
         label = field_label(schema, difference, name)
-        words = {"label": label, "before": value_text(name, before), "after": value_text(name, after)}
-        yield indented(p.say("changeset.field_line", **words))
+        yield indented(p.say("changeset.field_line", label=label, **values))
 
 
 def _effects(p: Printer, proposal: Proposal) -> Iterator[RenderableType]:

@@ -1,4 +1,4 @@
-"""A change set on the terminal, as JSON, GeoJSON and page: the same content, hostile text as text."""
+"""A change set on the terminal, as JSON, GeoJSON and page: the same content everywhere."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from layerwork import SURVEY, proposal, reopened, source, write
 
 from gangqu_gis import store
+from gangqu_gis.assessment import assess
 from gangqu_gis.changes import apply, compare, invert
 from gangqu_gis.differences import between
 from gangqu_gis.errors import InputError, RefusedError, UsageError
@@ -128,6 +129,8 @@ def test_a_foreign_edit_stops_every_write_until_it_is_adopted(small: SmallWorksp
     with pytest.raises(RefusedError, match="history adopt lots"):
         propose_undo(reopened(small.root), 1)
     assert layer(small).read_bytes() == foreign
+    warned = [f for f in assess(reopened(small.root)).findings if f.rule == "history.drift"]
+    assert [f.subject for f in warned] == ["lots"] and "history adopt lots" in warned[0].remedy.zh
     found = propose_adoption(reopened(small.root), "lots")
     assert [(c.id, c.whlx) for c in found.changes] == [("lot-2", 2)]
     carry_out(found, by="甲", reason="接收")
