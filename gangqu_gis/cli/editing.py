@@ -15,7 +15,7 @@ from gangqu_gis.cli.proposing import (
     signing_options,
     uncertainty_option,
 )
-from gangqu_gis.cli.reading import Reading, read_all, reading_options, yes_option
+from gangqu_gis.cli.reading import Reading, read_all, read_table, reading_options, yes_option
 from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
 from gangqu_gis.errors import RefusedError
 from gangqu_gis.messages import joined, message
@@ -113,12 +113,7 @@ def _read(
 ) -> list[VectorFile]:
     """Read every file (of a folder, every layer in it), as the target layer holds it."""
     if layer in plan.layers and plan.schema.holds_records(layer):
-        from gangqu_gis.arrivals import identified
-        from gangqu_gis.columns import record_columns
-        from gangqu_gis.formats.records import read_records
-
-        columns = record_columns(plan.schema, layer)
-        return [identified(read_records(p, columns=columns), plan, layer) for p in files]
+        return [read_table(session, plan, layer, path, reading, yes=yes) for path in files]
     return read_all(session, files, reading, yes=yes)
 
 

@@ -16,6 +16,7 @@ from gangqu_gis.messages import Text, joined, message
 
 if TYPE_CHECKING:
     from gangqu_gis.formats.vector import Note, VectorFile
+    from gangqu_gis.plan import Plan
 
 yes_option = click.option("--yes", is_flag=True, help=help_text("yes"))
 
@@ -85,6 +86,28 @@ def read(session: Session, path: Path, reading: Reading, *, yes: bool) -> Vector
     )
     _agree(session, found.source, found.notes, strict=reading.strict, yes=yes)
     return found
+
+
+def read_table(
+    session: Session, plan: Plan, layer: str, path: Path, reading: Reading, *, yes: bool
+) -> VectorFile:
+    """Read a table of records for ``layer``; ``--layer`` names its sheet.
+
+    Raises
+    ------
+    RefusedError
+        Something would not be read and the answer was no, or ``--strict`` was given.
+    InputError, UsageError
+        As :func:`gangqu_gis.formats.records.read_records` does.
+    """
+    from gangqu_gis.arrivals import identified
+    from gangqu_gis.columns import record_columns
+    from gangqu_gis.formats.records import read_records
+
+    columns = record_columns(plan.schema, layer)
+    found = read_records(path, columns=columns, sheet=reading.layer)
+    _agree(session, found.source, found.notes, strict=reading.strict, yes=yes)
+    return identified(found, plan, layer)
 
 
 def read_all(
