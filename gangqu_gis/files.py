@@ -11,8 +11,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gangqu_gis.errors import InputError, RefusedError
@@ -51,6 +51,30 @@ def remove(path: Path) -> None:
         return
     except OSError as error:
         raise _cannot_write(path, error) from error
+
+
+@contextmanager
+def unfinished(path: Path) -> Iterator[Path]:
+    """Yield the name of a draft beside ``path``, which becomes ``path`` if all goes well.
+
+    Whatever ends the work before leaves ``path`` as it was, and no draft.
+
+    Raises
+    ------
+    InputError
+        The folder or file cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
+    try:
+        yield draft
+        with draft.open("rb") as stream:
+            os.fsync(stream.fileno())
+        os.replace(draft, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

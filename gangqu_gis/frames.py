@@ -53,7 +53,7 @@ def file_frame(measured: FileAreas, stored: StoredAreas | None) -> GeoDataFrame:
     }
     if stored is not None:
         columns["gq_stated_m2"] = stored.stated_m2
-        columns["gq_tolerance_m2"] = [t.value_m2 if t else None for t in stored.tolerances]
+        columns["gq_tolerance_m2"] = stored.judgement.tolerance_m2
         columns["gq_verdict"] = [verdict.value for verdict in stored.verdicts]
         columns["gq_cause"] = [cause.value for cause in stored.causes]
     return geopandas.GeoDataFrame(columns, geometry=file.geometry, crs=file.crs)

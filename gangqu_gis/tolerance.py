@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from gangqu_gis.checks import Tolerance
-from gangqu_gis.measure import Rings, neighbour_squares
+from gangqu_gis.measure import Floats, Rings, neighbour_squares
 from gangqu_gis.messages import Text, message
 from gangqu_gis.workspace import ToleranceDefaults
 
@@ -56,8 +56,20 @@ def same_coordinates(polygon: Any, *, coordinate_m: float, column_half_unit_m2: 
     error of the area, at least 0.01 m², plus half a unit of the stored column.
     """
     _, squares = _neighbour_squares(polygon)
-    spread = coordinate_m / math.sqrt(12)
-    value = max(0.01, 2 * spread * 0.5 * math.sqrt(squares)) + column_half_unit_m2
+    return same_coordinates_over(
+        squares, coordinate_m=coordinate_m, column_half_unit_m2=column_half_unit_m2
+    )
+
+
+def same_coordinates_over(
+    squares: float, *, coordinate_m: float, column_half_unit_m2: float
+) -> Tolerance:
+    """Return the same from ΣD² over the shape points, m²."""
+    value = float(
+        same_coordinates_values(
+            np.array([squares]), coordinate_m=coordinate_m, column_half_unit_m2=column_half_unit_m2
+        )[0]
+    )
     formula = message(
         "tolerance.same_coordinates",
         step=f"{coordinate_m:g}",
@@ -66,6 +78,15 @@ def same_coordinates(polygon: Any, *, coordinate_m: float, column_half_unit_m2: 
         value=f"{value:.2f}",
     )
     return Tolerance(value, "same_coordinates", formula)
+
+
+def same_coordinates_values(
+    squares: Floats, *, coordinate_m: float, column_half_unit_m2: float
+) -> Floats:
+    """Return the values of :func:`same_coordinates`, m², for many ΣD² at once."""
+    spread = coordinate_m / math.sqrt(12)
+    values: Floats = np.maximum(0.01, 2 * spread * 0.5 * np.sqrt(squares)) + column_half_unit_m2
+    return values
 
 
 def total(parts: Sequence[Tolerance]) -> Tolerance:

@@ -16,9 +16,9 @@ from gangqu_gis.causes import UNIT_SLIPS
 from gangqu_gis.checks import Verdict
 from gangqu_gis.dates import PRECISIONS
 from gangqu_gis.findings import Severity
+from gangqu_gis.judgement import StoredCause
 from gangqu_gis.messages import Text, joined, message, plain
 from gangqu_gis.schema import FIELD_TYPES, SIDES
-from gangqu_gis.stored_areas import StoredCause
 
 PACKAGE = Path(__file__).resolve().parents[1] / "gangqu_gis"
 

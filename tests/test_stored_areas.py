@@ -203,7 +203,7 @@ def test_column_kept_to_fewer_decimals(tmp_path: Path) -> None:
     values = in_unit(ELLIPSOIDAL, "ha", 4)
     found = judged(tmp_path, values, "ha")
     assert found.decimals == 4 and found.verdicts == [Verdict.AGREE] * 3
-    limit = found.tolerances[0]
+    limit = found.tolerance(0)
     assert limit is not None
     # 25.123 × 39.871 m: ΣD² = 4·(25.123² + 39.871²), so 0.001/√12·√8883.5 = 0.0272, plus 0.5.
     assert limit.value_m2 == pytest.approx(0.5272, abs=0.0005)

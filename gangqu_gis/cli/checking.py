@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gangqu_gis.cli.large import large_layer, measure_large
 from gangqu_gis.cli.reading import Reading, read, reading_options, yes_option
 from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
 from gangqu_gis.messages import message
@@ -51,7 +52,7 @@ def check(
 @click.option("--unit", "unit_name", type=click.Choice(AREA_UNITS), help=help_text("unit"))
 @click.option(
     "--output",
-    metavar="FILE.gpkg",
+    metavar="FILE.gpkg|FILE.parquet",
     type=click.Path(path_type=Path, dir_okay=False),
     help=help_text("measure_output"),
 )
@@ -71,6 +72,11 @@ def measure(
     """Measure a polygon file on its own."""
     if (stated is None) != (unit_name is None):
         raise click.UsageError(message("cli.stated_needs_unit").render(session.lang))
+    if form == "text" and not reading.given:
+        large = large_layer(file, None, output)
+        if large is not None:
+            measure_large(session, large, stated=stated, unit_name=unit_name, output=output)
+            return
     from gangqu_gis.stored_areas import DEFAULT_COORDINATE_M, compare_stored
 
     measured = _measured(session, file, reading, yes)

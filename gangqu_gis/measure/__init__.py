@@ -18,6 +18,7 @@ from gangqu_gis.measure.areas import (
     straight_area,
     to_crs,
 )
+from gangqu_gis.measure.bulk import Measures, measures, wkb_measures
 from gangqu_gis.measure.rings import Floats, Geometries, Rings
 from gangqu_gis.measure.shape_points import neighbour_squares
 from gangqu_gis.measure.soundness import polygonal, sound_polygons, sound_rings
@@ -26,11 +27,13 @@ __all__ = [
     "Areas",
     "Floats",
     "Geometries",
+    "Measures",
     "Rings",
     "areas",
     "ellipsoidal_area",
     "geodesic_area",
     "keep_only",
+    "measures",
     "neighbour_squares",
     "planar_area",
     "plane_rings",
@@ -39,4 +42,5 @@ __all__ = [
     "sound_rings",
     "straight_area",
     "to_crs",
+    "wkb_measures",
 ]

@@ -20,10 +20,11 @@ from gangqu_gis.figures import Register
 from gangqu_gis.findings import Finding
 from gangqu_gis.gate import GateResult
 from gangqu_gis.intervals import Interval
+from gangqu_gis.judgement import StoredCause
 from gangqu_gis.messages import plain
 from gangqu_gis.report.model import Report
 from gangqu_gis.report.wording import stored_cause_text
-from gangqu_gis.stored_areas import FileAreas, StoredAreas, StoredCause
+from gangqu_gis.stored_areas import FileAreas, StoredAreas
 from gangqu_gis.workspace import Workspace
 
 #: Changes only when a field changes its meaning or goes away.
@@ -227,7 +228,7 @@ def file_records(measured: FileAreas, stored: StoredAreas | None, lang: str) -> 
             planar_m2=_present(measured.areas.planar_m2[i]),
         )
         if stored is not None:
-            limit, cause = stored.tolerances[i], stored.causes[i]
+            limit, cause = stored.tolerance(i), stored.causes[i]
             stated_m2 = _present(stored.stated_m2[i])
             factor = float(stored.unit.factor)
             both = ellipsoidal is not None and stated_m2 is not None

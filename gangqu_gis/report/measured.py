@@ -55,7 +55,7 @@ def _why_withheld(measured: FileAreas, i: int) -> str:
 def _stored_cells(
     p: Printer, stored: StoredAreas, i: int, ellipsoidal: float
 ) -> list[RenderableType]:
-    limit, verdict = stored.tolerances[i], stored.verdicts[i]
+    limit, verdict = stored.tolerance(i), stored.verdicts[i]
     cause = stored_cause_text(stored.causes[i], stored.meant[i])
     known = stored.stated_m2[i] == stored.stated_m2[i]
     difference = ellipsoidal - stored.stated_m2[i]

@@ -1,0 +1,194 @@
+"""Reading large layers in batches by Arrow: WKB and columns as they lie in memory.
+
+For layers of plain polygons that declare their CRS, in GeoPackage, FlatGeobuf, Shapefile and
+GeoParquet; everything else is read whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gangqu_gis import crs as crs_module
+from gangqu_gis.errors import InputError, UsageError
+from gangqu_gis.messages import message
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+#: Features of a batch: 65 536 parcels take some 30 MB.
+BATCH = 65_536
+#: Layers of fewer features than this are read whole.
+LARGE = 200_000
+
+_BY_GDAL = frozenset({".gpkg", ".fgb", ".shp"})
+_PLAIN = frozenset({"Polygon", "MultiPolygon"})
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some features in file order: WKB ``data[offset[i]:offset[i + 1]]`` and their columns."""
+
+    first: int
+    data: NDArray[np.uint8]
+    offset: NDArray[np.int64]
+    columns: Mapping[str, NDArray[Any]]
+
+    def __len__(self) -> int:
+        return len(self.offset) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class LargeLayer:
+    """A layer that is read in batches."""
+
+    path: Path
+    layer: str
+    crs: CRS
+    columns: tuple[str, ...]
+    count: int
+
+    def column_name(self, wanted: str) -> str:
+        """Return a column's own name, whatever the case it was asked for in.
+
+        Raises
+        ------
+        UsageError
+            There is no such column.
+        """
+        for name in self.columns:
+            if name.lower() == wanted.lower():
+                return name
+        known = ", ".join(self.columns)
+        text = message("measure.no_column", name=wanted, known=known)
+        raise UsageError(text, file=str(self.path))
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return one column whole."""
+        parts = [batch.columns[name] for batch in self.batches((name,), geometry=False)]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def batches(self, columns: Sequence[str], *, geometry: bool = True) -> Iterator[Batch]:
+        """Yield the features with some of their columns.
+
+        Raises
+        ------
+        InputError
+            A part of the file cannot be read: which features.
+        """
+        read = _parquet_batches if self.path.suffix.lower() == ".parquet" else _gdal_batches
+        at = 0
+        source = read(self, list(columns), geometry)
+        while True:
+            try:
+                table = next(source, None)
+                if table is None:
+                    return
+                batch = _batch(table, columns, at, geometry)
+            except (InputError, UsageError):
+                raise
+            except Exception as error:
+                reason = (str(error).splitlines() or ["?"])[0]
+                text = message("batches.unreadable", first=at + 1, reason=reason)
+                raise InputError(text, file=str(self.path)) from error
+            at += table.num_rows
+            yield batch
+
+
+def large_layer(path: Path, layer: str | None, *, least: int = LARGE) -> LargeLayer | None:
+    """Return the layer if it is large and plain enough to be read in batches, else ``None``."""
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".parquet":
+            found = _parquet_layer(path)
+        elif suffix in _BY_GDAL:
+            found = _gdal_layer(path, layer)
+        else:
+            return None
+    except Exception:
+        return None  # whatever is wrong is said by the reader of whole files
+    return found if found is not None and found.count >= least else None
+
+
+def _gdal_layer(path: Path, layer: str | None) -> LargeLayer | None:
+    import pyogrio
+
+    names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if layer is None and len(names) != 1:
+        return None
+    info = pyogrio.read_info(path, layer=layer or names[0], force_feature_count=True)
+    if info["geometry_type"] not in _PLAIN or not info["crs"]:
+        return None
+    fields = tuple(map(str, info["fields"]))
+    crs = crs_module.named(info["crs"])
+    return LargeLayer(path, layer or names[0], crs, fields, int(info["features"]))
+
+
+def _gdal_batches(layer: LargeLayer, columns: list[str], geometry: bool) -> Iterator[Any]:
+    import pyogrio
+
+    with pyogrio.raw.open_arrow(
+        layer.path, layer=layer.layer, columns=columns, read_geometry=geometry,
+        batch_size=BATCH, use_pyarrow=True,
+    ) as (meta, reader):  # fmt: skip
+        for batch in reader:
+            name = meta["geometry_name"] or "wkb_geometry"
+            yield _named(batch, name if geometry else None)
+
+
+def _parquet_layer(path: Path) -> LargeLayer | None:
+    import pyarrow.parquet
+
+    file = pyarrow.parquet.ParquetFile(path)
+    meta = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"null"))
+    own = None if meta is None else meta["columns"][meta["primary_column"]]
+    if own is None or own.get("encoding") != "WKB" or not own.get("crs"):
+        return None
+    if not own.get("geometry_types") or not set(own["geometry_types"]) <= _PLAIN:
+        return None
+    crs = crs_module.named(json.dumps(own["crs"]))
+    names = tuple(n for n in file.schema_arrow.names if n != meta["primary_column"])
+    return LargeLayer(path, path.stem, crs, names, int(file.metadata.num_rows))
+
+
+def _parquet_batches(layer: LargeLayer, columns: list[str], geometry: bool) -> Iterator[Any]:
+    import pyarrow.parquet
+
+    file = pyarrow.parquet.ParquetFile(layer.path)
+    name = json.loads(file.schema_arrow.metadata[b"geo"])["primary_column"]
+    wanted = [*columns, *([name] if geometry else [])]
+    for batch in file.iter_batches(batch_size=BATCH, columns=wanted):
+        yield _named(batch, name if geometry else None)
+
+
+def _named(batch: Any, geometry: str | None) -> Any:
+    """Return a batch with its geometry column, if any, under an empty name."""
+    names = ["" if name == geometry else name for name in batch.schema.names]
+    return batch.rename_columns(names)
+
+
+def _batch(table: Any, columns: Sequence[str], first: int, geometry: bool) -> Batch:
+    data, offset = np.zeros(0, np.uint8), np.zeros(table.num_rows + 1, np.int64)
+    if geometry:
+        data, offset = _bytes(table.column(""))
+    values = {name: table.column(name).to_numpy(zero_copy_only=False) for name in columns}
+    return Batch(first, data, offset, values)
+
+
+def _bytes(column: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the bytes and offsets of an Arrow column of WKB, without copying the bytes."""
+    import pyarrow
+
+    column = getattr(column, "storage", column)
+    wide = pyarrow.types.is_large_binary(column.type)
+    _, offsets, data = column.buffers()
+    kind = np.int64 if wide else np.int32
+    offset = np.frombuffer(offsets, dtype=kind)[column.offset : column.offset + len(column) + 1]
+    raw = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, dtype=np.uint8)
+    return raw, offset.astype(np.int64)

@@ -1,0 +1,224 @@
+"""A stored area column judged against the measured areas of its own geometry, all at once.
+
+The column was computed from the same coordinates, so only rounding may part them (tolerance class
+"same coordinates").  Whatever else parts them has a cause, and each is tested: the other kind of
+area, a slip of the unit, an area taken in Web Mercator.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gangqu_gis import crs as crs_module
+from gangqu_gis import tolerance
+from gangqu_gis.checks import Verdict
+from gangqu_gis.errors import InputError
+from gangqu_gis.measure import Floats, Measures, to_crs
+from gangqu_gis.messages import message
+from gangqu_gis.units import AREA_UNITS, Unit, unit
+
+if TYPE_CHECKING:
+    from pyproj import CRS
+
+#: More decimals than this in a floating-point column are noise of the format, not precision:
+#: 1e-10 km² is 0.1 mm².
+MOST_DECIMALS = 10
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", flags=re.ASCII)
+
+#: No area of anything on Earth is a larger number, in any unit.
+LARGEST_STORED = 1e15
+
+#: The largest tolerance, as a share of the area, that can confirm one (design: 1/200).
+LARGEST_SHARE = 0.005
+
+
+class StoredCause(StrEnum):
+    """Why a stored area differs from its geometry."""
+
+    NONE = ""
+    PLANAR = "planar"
+    UNIT = "unit"
+    WEB_MERCATOR = "web_mercator"
+    STALE = "stale"
+    COARSE = "coarse"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Stated areas against measured ones, one entry per feature.
+
+    ``stated_m2`` is NaN where nothing is stated, ``tolerance_m2`` where nothing can be compared;
+    ``meant`` is the unit that a slip confused with the column's.
+    """
+
+    stated_m2: Floats
+    tolerance_m2: Floats
+    verdicts: list[Verdict]
+    causes: list[StoredCause]
+    meant: list[Unit | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stored column: its unit, the decimals it was kept to, and the limits it is judged by."""
+
+    name: str
+    unit: Unit
+    decimals: int
+    coordinate_m: float
+    largest_share: float = LARGEST_SHARE
+
+    @property
+    def half_unit_m2(self) -> float:
+        """Half a unit of the last decimal, m²."""
+        return 0.5 * 10.0**-self.decimals * float(self.unit.factor)
+
+
+def judge(
+    measured: Measures,
+    stated: Floats,
+    column: Column,
+    mercator: Callable[[NDArray[np.intp]], Floats],
+) -> Judgement:
+    """Judge stated numbers (NaN: none) against measured polygons, all at once.
+
+    ``mercator`` gives the Web Mercator areas of some features, asked for only where the areas
+    differ.
+    """
+    area = measured.ellipsoidal_m2
+    stated_m2 = stated * float(column.unit.factor)
+    withheld, unstated = np.isnan(area), np.isnan(stated_m2)
+    limit = tolerance.same_coordinates_values(
+        measured.squares_m2,
+        coordinate_m=column.coordinate_m,
+        column_half_unit_m2=column.half_unit_m2,
+    )
+    limit[withheld | unstated] = np.nan
+    distance = np.abs(stated_m2 - area)
+    coarse = (limit > column.largest_share * area) & (distance <= 2 * limit)
+    code = np.select(
+        [withheld, unstated, coarse, distance <= limit, distance <= 2 * limit],
+        range(5),
+        default=5,
+    )
+    verdicts = [_VERDICTS[i] for i in code.tolist()]
+    causes = [StoredCause.NONE] * len(stated)
+    meant: list[Unit | None] = [None] * len(stated)
+    for i in np.flatnonzero(code == 2).tolist():
+        causes[i] = StoredCause.COARSE
+    asked = np.flatnonzero(code > 3)
+    for at, cause, other in _causes(measured, stated, limit, column, asked, mercator):
+        for i in at.tolist():
+            causes[i], meant[i] = cause, other
+    return Judgement(stated_m2, limit, verdicts, causes, meant)
+
+
+_VERDICTS = (
+    Verdict.MISSING,
+    Verdict.UNSTATED,
+    Verdict.INDICATIVE,
+    Verdict.AGREE,
+    Verdict.REVIEW,
+    Verdict.DIFFER,
+)
+
+
+def _causes(
+    measured: Measures,
+    stated: Floats,
+    limit: Floats,
+    column: Column,
+    asked: NDArray[np.intp],
+    mercator: Callable[[NDArray[np.intp]], Floats],
+) -> Iterator[tuple[NDArray[np.intp], StoredCause, Unit | None]]:
+    """Yield which of the features that differ have which cause: the first one that fits."""
+    factor = float(column.unit.factor)
+
+    def fits(area: Floats, other: float, room: Floats) -> NDArray[np.bool_]:
+        return np.abs(stated[asked] * other - area) <= limit[asked] + room
+
+    found = fits(measured.planar_m2[asked], factor, np.zeros(len(asked)))
+    yield asked[found], StoredCause.PLANAR, None
+    asked = asked[~found]
+    half = 0.5 * 10.0 ** -decimals_of_each(stated[asked]).astype(np.float64)
+    for slip in (unit(name) for name in AREA_UNITS):
+        if slip is column.unit:
+            continue
+        other = float(slip.factor)
+        found = fits(measured.ellipsoidal_m2[asked], other, half * other)
+        found |= fits(measured.planar_m2[asked], other, half * other)
+        yield asked[found], StoredCause.UNIT, slip
+        asked, half = asked[~found], half[~found]
+    found = fits(mercator(asked), factor, np.zeros(len(asked)))
+    yield asked[found], StoredCause.WEB_MERCATOR, None
+    yield asked[~found], StoredCause.STALE, None
+
+
+def column_numbers(
+    values: NDArray[Any], source: str, label: Callable[[int], str]
+) -> Floats:
+    """Return the numbers of a column, NaN where it is empty; ``label`` names a feature.
+
+    Raises
+    ------
+    InputError
+        Something in it is no number: of which feature.
+    """
+    if values.dtype.kind in "iuf":
+        found = values.astype(np.float64)
+        if (np.isnan(found) | (np.abs(found) <= LARGEST_STORED)).all():
+            return found
+    numbers = np.full(len(values), np.nan)
+    for i, value in enumerate(values):
+        if value is None or value != value or (isinstance(value, str) and not value.strip()):
+            continue
+        is_truth = isinstance(value, bool | np.bool_)
+        readable = not is_truth and (not isinstance(value, str) or _NUMBER.fullmatch(value.strip()))
+        try:
+            numbers[i] = float(value) if readable else np.inf
+        except (TypeError, ValueError):
+            numbers[i] = np.inf
+        if abs(numbers[i]) > LARGEST_STORED:
+            text = message("measure.not_a_number", id=label(i), value=str(value)[:40])
+            raise InputError(text, file=source)
+    return numbers
+
+
+def column_decimals(values: Floats) -> int:
+    """Return the decimals the column was kept to: the fewest that reproduce every value."""
+    present = values[np.isfinite(values)]
+    return int(decimals_of_each(present).max(initial=0))
+
+
+def decimals_of_each(values: Floats) -> NDArray[np.intp]:
+    """Return the fewest decimals that reproduce each value, :data:`MOST_DECIMALS` at most."""
+    decimals = np.full(len(values), MOST_DECIMALS, dtype=np.intp)
+    open_ = np.arange(len(values))
+    for places in range(MOST_DECIMALS):
+        rounded = np.round(values[open_], places)
+        kept = np.abs(values[open_] - rounded) <= 1e-12 * np.abs(rounded)
+        decimals[open_[kept]] = places
+        open_ = open_[~kept]
+    return decimals
+
+
+def web_mercator_areas(geometry: NDArray[np.object_], crs: CRS) -> Floats:
+    """Return the areas a careless user would get in EPSG:3857; only to recognise them."""
+    degrees = to_crs(geometry, source=crs, target=crs_module.geographic(crs))
+    radius = 6378137.0
+
+    def mercator(xy: Floats) -> Floats:
+        lon, lat = np.deg2rad(xy[:, 0]), np.deg2rad(xy[:, 1])
+        return np.column_stack([radius * lon, radius * np.arctanh(np.sin(lat))])
+
+    result: Floats = shapely.area(shapely.transform(degrees, mercator))
+    return result

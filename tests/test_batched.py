@@ -1,0 +1,153 @@
+"""Measuring in batches: the digits of measuring whole, and no half-written result, ever."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import pyarrow.parquet
+import pytest
+import shapely
+from cases import ROOT, box, in_degrees, polygon
+
+from gangqu_gis import batched
+from gangqu_gis.checks import Verdict
+from gangqu_gis.crs import planar
+from gangqu_gis.errors import InputError, UsageError
+from gangqu_gis.formats import batches, read_vector
+from gangqu_gis.formats.batches import LargeLayer, large_layer
+from gangqu_gis.stored_areas import compare_stored, measure_file
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from parcels import make_parcels  # noqa: E402
+
+PLANE = planar("EPSG:4549")
+
+
+def shapes() -> Any:
+    holed = shapely.Polygon(box(0, 0, 200).exterior, [box(20, 20, 40).exterior])
+    bow_tie = polygon((0, 0), (100, 100), (100, 0), (0, 100))
+    parts = shapely.MultiPolygon([box(0, 0, 90), box(300, 0, 90)])
+    odd = [in_degrees(s) for s in (holed, bow_tie, parts, box(0, 0, 6000), box(0, 0, 5))]
+    return np.concatenate([make_parcels(64).degrees[:60], np.array([*odd, None], dtype=object)])
+
+
+def frame() -> Any:
+    drawn = shapes()
+    area = geopandas.GeoSeries(drawn, crs=4490).to_crs(4549).area
+    stated = np.round(area.to_numpy(dtype=float), 2)
+    stated[3] *= 15 / 10_000
+    stated[5] += 40
+    stated[7] = np.nan
+    return geopandas.GeoDataFrame({"mj": stated}, geometry=drawn, crs=4490)
+
+
+@pytest.fixture(params=["gpkg", "parquet", "fgb"])
+def path(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    file = tmp_path / f"parcels.{request.param}"
+    table = frame()
+    if request.param == "parquet":
+        table[~table.geometry.isna()].to_parquet(file, geometry_encoding="WKB")
+        whole = table[~table.geometry.isna()]
+        whole.to_file(tmp_path / "whole.gpkg", engine="pyogrio")
+    elif request.param == "fgb":
+        table[~table.geometry.isna()].explode().to_file(file, engine="pyogrio", SPATIAL_INDEX="NO")
+    else:
+        wide = table[table.geometry.isna() | (table.geometry.geom_type == "Polygon")]
+        wide.to_file(file, engine="pyogrio")
+    return file
+
+
+def layer_of(path: Path) -> LargeLayer:
+    found = large_layer(path, None, least=0)
+    assert found is not None
+    return found
+
+
+def results(path: Path, batch: int, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    monkeypatch.setattr(batches, "BATCH", batch)
+    layer = layer_of(path)
+    column = batched.stored_column(layer, column="MJ", unit_name="m2", coordinate_m=0.001)
+    out = path.with_name(f"out-{batch}.parquet")
+    parts = batched.measured_batches(layer, workspace_plane=PLANE, column=column)
+    done: list[int] = []
+    totals = batched.write_results(parts, out, done.append)
+    table: dict[str, Any] = pyarrow.parquet.read_table(out).to_pydict()
+    assert totals.features == done[-1] == len(table["feature"]) == layer.count
+    assert table["feature"] == list(range(1, layer.count + 1))
+    table["totals"] = [totals]
+    return table
+
+
+def same(a: list[Any], b: list[Any]) -> bool:
+    return all(x == y or (x != x and y != y) for x, y in zip(a, b, strict=True))
+
+
+def test_batches_of_any_size_give_the_digits_of_the_whole(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = results(path, 7, monkeypatch), results(path, 50_000, monkeypatch)
+    for name in small:
+        assert same(small[name], large[name]), name
+    source = path.with_name("whole.gpkg") if path.suffix == ".parquet" else path
+    file = read_vector(source)
+    measured = measure_file(file, workspace_plane=PLANE)
+    stored = compare_stored(measured, column="mj", unit_name="m2", coordinate_m=0.001)
+    assert same(small["ellipsoidal_m2"], measured.areas.ellipsoidal_m2.tolist())
+    assert same(small["planar_m2"], measured.areas.planar_m2.tolist())
+    assert small["verdict"] == [verdict.value for verdict in stored.verdicts]
+    assert small["cause"] == [cause.value for cause in stored.causes]
+    assert {Verdict.MISSING.value, Verdict.UNSTATED.value} <= set(small["verdict"])
+    assert {"unit", "planar", "stale"} <= set(small["cause"])
+
+
+def stopped(parts: Iterator[batched.Measured]) -> Iterator[batched.Measured]:
+    yield next(parts)
+    raise KeyboardInterrupt
+
+
+def test_an_interruption_leaves_no_half_written_result(tmp_path: Path) -> None:
+    file = tmp_path / "parcels.gpkg"
+    geopandas.GeoDataFrame(geometry=make_parcels(64).degrees, crs=4490).to_file(file)
+    out = tmp_path / "out.parquet"
+    out.write_bytes(b"the result of yesterday")
+    parts = batched.measured_batches(layer_of(file), workspace_plane=PLANE, column=None)
+    with pytest.raises(KeyboardInterrupt):
+        batched.write_results(stopped(parts), out, lambda done: None)
+    assert out.read_bytes() == b"the result of yesterday"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.parquet", "parcels.gpkg"]
+
+
+def test_a_corrupt_batch_is_named_and_leaves_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 20)
+    file, out = tmp_path / "parcels.parquet", tmp_path / "out.parquet"
+    whole = geopandas.GeoDataFrame(geometry=make_parcels(64).degrees, crs=4490)
+    whole.to_parquet(file, geometry_encoding="WKB", row_group_size=20, compression="snappy")
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2 : len(raw) // 2 + 400] = b"\xff" * 400
+    file.write_bytes(raw)
+    parts = batched.measured_batches(layer_of(file), workspace_plane=PLANE, column=None)
+    with pytest.raises(InputError, match="第 [0-9]+ 个要素起"):
+        batched.write_results(parts, out, lambda done: None)
+    assert [p.name for p in tmp_path.iterdir()] == ["parcels.parquet"]
+
+
+def test_what_is_not_plain_is_left_to_the_other_readers(tmp_path: Path) -> None:
+    lines = tmp_path / "lines.gpkg"
+    geopandas.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs=4490).to_file(lines)
+    missing = tmp_path / "missing.gpkg"
+    assert [large_layer(p, None, least=0) for p in (lines, missing)] == [None] * 2
+
+
+def test_an_unknown_column_is_a_usage_error(tmp_path: Path) -> None:
+    file = tmp_path / "parcels.gpkg"
+    table = geopandas.GeoDataFrame({"a": [1]}, geometry=[shapely.box(121, 30, 122, 31)], crs=4490)
+    table.to_file(file)
+    with pytest.raises(UsageError, match="a"):
+        batched.stored_column(layer_of(file), column="b", unit_name="m2", coordinate_m=0.001)
