@@ -1,11 +1,12 @@
 # make run   environment, installation, first build of the map
 # make test  everything the tests need, then all of them
+# make bench times beside PostGIS, DuckDB, geopandas, Geod; writes docs/performance.md
 
 PYTHON ?= python3
 BIN    := .venv/bin
 JOBS   ?= 2
 
-.PHONY: run test lint clean
+.PHONY: run test lint bench clean
 
 run: .venv/installed
 	$(BIN)/gangqu build
@@ -19,6 +20,11 @@ test: .venv/tested
 lint: .venv/tested
 	$(BIN)/flake8 gangqu_gis tools tests benchmarks
 	$(BIN)/mypy
+
+bench: .venv/tested
+	$(BIN)/python -m pip install --quiet --editable '.[fast,bench]'
+	-$(BIN)/python tools/ensure_postgis.py
+	$(BIN)/python benchmarks/run.py --write
 
 .venv/installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv

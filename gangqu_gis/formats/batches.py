@@ -176,12 +176,12 @@ def _named(batch: Any, geometry: str | None) -> Any:
 def _batch(table: Any, columns: Sequence[str], first: int, geometry: bool) -> Batch:
     data, offset = np.zeros(0, np.uint8), np.zeros(table.num_rows + 1, np.int64)
     if geometry:
-        data, offset = _bytes(table.column(""))
+        data, offset = arrow_bytes(table.column(""))
     values = {name: table.column(name).to_numpy(zero_copy_only=False) for name in columns}
     return Batch(first, data, offset, values)
 
 
-def _bytes(column: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def arrow_bytes(column: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the bytes and offsets of an Arrow column of WKB, without copying the bytes."""
     import pyarrow
 
