@@ -51,15 +51,24 @@ def _stated(rule: Rule, register: Register) -> Figure | None:
     return register.figures[rule.stated] if rule.stated else None
 
 
-def _exact(
-    rule: Rule, register: Register, printed: dict[str, str] | None = None
-) -> Fraction | None:
-    """Return the computed value (base unit), with some figures printed otherwise."""
-    values = {}
-    for id_ in rule.figures:
-        figure = register.figures[id_]
-        low, high = printed_bounds((printed or {}).get(id_, figure.printed), exact=True)
-        values[id_] = Interval.exactly((low + high) / 2 * figure.unit.factor)
+def _exact(rule: Rule, register: Register) -> Fraction | None:
+    """Return the computed value (base unit)."""
+    return _computed(rule, _printed_values(rule, register))
+
+
+def _printed_values(rule: Rule, register: Register) -> dict[str, Interval]:
+    """Return every figure of a rule as it is printed (base unit)."""
+    figures = (register.figures[id_] for id_ in rule.figures)
+    return {figure.id: _printed_as(figure, figure.printed) for figure in figures}
+
+
+def _printed_as(figure: Figure, printed: str) -> Interval:
+    """Return the value of a figure if it were printed so; the middle of a range."""
+    low, high = printed_bounds(printed, exact=True)
+    return Interval.exactly((low + high) / 2 * figure.unit.factor)
+
+
+def _computed(rule: Rule, values: dict[str, Interval]) -> Fraction | None:
     try:
         return rule.compute(values).low
     except (ZeroDivisionError, ValueError):
@@ -120,11 +129,13 @@ def _misprint(rule: Rule, register: Register) -> Iterator[Cause]:
     searched = isinstance(rule, _EXACT) and len(rule.figures) <= MOST_FIGURES_SEARCHED
     if stated is None or not searched or "-" in stated.printed:
         return
+    values = _printed_values(rule, register)
     for id_ in rule.figures:
         figure = register.figures[id_]
         for printed, how in misreadings(figure):
-            changed = {id_: printed}
-            if _exact(rule, register, changed) == _printed_value(stated, changed):
+            changed = {**values, id_: _printed_as(figure, printed)}
+            wanted = printed if id_ == stated.id else stated.printed
+            if _computed(rule, changed) == Fraction(wanted) * stated.unit.factor:
                 yield _misprint_cause(figure, printed, how)
 
 
@@ -137,10 +148,6 @@ def _misprint_when_rounded(rule: Rule, register: Register) -> Iterator[Cause]:
     for printed, how in misreadings(stated):
         if Fraction(printed) and Fraction(half_up(value, decimals(printed))) == Fraction(printed):
             yield _misprint_cause(stated, printed, how)
-
-
-def _printed_value(figure: Figure, changed: dict[str, str]) -> Fraction:
-    return Fraction(changed.get(figure.id, figure.printed)) * figure.unit.factor
 
 
 def _misprint_cause(figure: Figure, printed: str, how: str) -> Cause:

@@ -275,10 +275,17 @@ def test_a_cycle_would_be_found() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--lang", "en", "--help"], ["reconcile", "--help"], ["--version"]],
+    [
+        ["--help"],
+        ["--lang", "en", "--help"],
+        ["reconcile", "--help"],
+        ["--version"],
+        ["history", "log"],
+        ["history", "verify"],
+    ],
     ids=" ".join,
 )
-def test_help_loads_no_heavy_library(arguments: list[str]) -> None:
+def test_help_and_history_load_no_heavy_library(arguments: list[str]) -> None:
     script = (
         "import sys\n"
         "from gangqu_gis.cli import main\n"
