@@ -22,9 +22,10 @@ from gangqu_gis.assessment import Assessment
 from gangqu_gis.errors import InputError
 from gangqu_gis.publicsheet import fonts, read_settings, render_public
 from gangqu_gis.publicsheet.content import sheet_content
-from gangqu_gis.publicsheet.drawing import FRAME, PAPER, fitting_scale
+from gangqu_gis.publicsheet.drawing import FRAME, fitting_scale
 from gangqu_gis.publicsheet.lattice import cell_of, on_lattice
 from gangqu_gis.publicsheet.lettering import CLOSING, width_of, wrapped
+from gangqu_gis.publicsheet.paper import PAPER
 
 CELL = 100.0
 
@@ -266,3 +267,11 @@ def test_the_picture_is_not_blank(sheet: dict[str, bytes]) -> None:
     pixels = imread(io.BytesIO(sheet["public-sheet.png"]))
     left = pixels[300:2000, 200:2300, :3]
     assert 0.02 < float((left.min(axis=2) < 0.9).mean()) < 0.9
+
+
+def test_hostile_names_are_words_on_the_sheet() -> None:
+    from browser.webmap_cases import hostile
+
+    for lang in ("zh", "en"):
+        files = render_public(hostile(), lang=lang)
+        assert all(len(content) > 10_000 for content in files.values())

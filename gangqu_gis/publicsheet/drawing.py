@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import warnings
 from typing import Any
 
 import shapely
@@ -11,9 +12,9 @@ import shapely
 from gangqu_gis.publicsheet.content import Content, Drawn, Look
 from gangqu_gis.publicsheet.fonts import chinese_font
 from gangqu_gis.publicsheet.lettering import width_of, wrapped
+from gangqu_gis.publicsheet.paper import ALARM, INK, PAPER, SOFT, Paper
 
-#: The paper, its frame of the map, and the column beside it, in mm.
-PAPER = (420.0, 297.0)
+#: The frame of the map and the column beside it, in mm.
 FRAME = (12.0, 14.0, 300.0, 254.0)
 COLUMN = (320.0, 14.0, 88.0, 254.0)
 SCALES = (
@@ -21,7 +22,6 @@ SCALES = (
     *(100000, 200000, 500000, 1000000),
 )
 DPI = 200
-INK, SOFT, ALARM = "#1b2530", "#4d5966", "#9c2a00"
 #: Outlines tell kinds apart without colour: dashes of each, in turn.
 _DASHES: tuple[Any, ...] = (
     *("-", (0, (5, 2)), (0, (1, 1.5))),
@@ -44,7 +44,10 @@ def draw(content: Content, font: str) -> dict[str, bytes]:
     from matplotlib.figure import Figure
 
     # Type 3 keeps every glyph's outline, whatever kind of font it came from.
-    with matplotlib.rc_context({"pdf.fonttype": 3, "axes.unicode_minus": False}):
+    settings: dict[Any, Any] = {"pdf.fonttype": 3, "axes.unicode_minus": False}
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        # A character that the font has not is drawn as a box; nobody needs to be warned twice.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
         figure = Figure(figsize=(PAPER[0] / 25.4, PAPER[1] / 25.4))
         FigureCanvasAgg(figure)
@@ -74,15 +77,12 @@ def _extent(content: Content) -> tuple[float, float, float, float]:
     return west - 1, south - 1, east + 1, north + 1
 
 
-class _Sheet:
+class _Sheet(Paper):
     """One sheet being drawn; lengths on paper are mm from the lower left corner."""
 
     def __init__(self, figure: Any, content: Content, font: Any) -> None:
-        self.content, self.font = content, font
-        self.axes = figure.add_axes((0, 0, 1, 1))
-        self.axes.set_xlim(0, PAPER[0])
-        self.axes.set_ylim(0, PAPER[1])
-        self.axes.set_axis_off()
+        super().__init__(figure, font)
+        self.content = content
         self.looks = {look.kind: look for look in content.looks}
         self.scale = fitting_scale(content)
         self.taken: list[tuple[float, float, float, float]] = []
@@ -94,7 +94,7 @@ class _Sheet:
             self._feature(row)
         for row in sorted(self.content.drawn, key=lambda r: self._is_line(r)):
             self._label(row)
-        self._box(*FRAME)
+        self.box(*FRAME)
         self._north()
         self._scale_bar()
         self._column()
@@ -169,16 +169,18 @@ class _Sheet:
         height = size * 0.3528 * 1.3 * (text.count("\n") + 1)
         if shape is None:
             y -= 2.2 + height / 2
-        for shift in (0, -1, 1, -2, 2, -3, 3, -4, 4):
-            box = (x - width, y + shift * height * 0.6 - height / 2, 2 * width, height)
-            if self._is_free(box):
-                self.taken.append(box)
-                colour = SOFT if self._is_line(row) else INK
-                self._words(
-                    x, box[1] + height / 2, text, size, ha="center", va="center", color=colour,
-                    bold=not self._is_line(row), halo=True,
-                )  # fmt: skip
-                return
+        places = [y + shift * height * 0.6 for shift in (0, -1, 1, -2, 2, -3, 3, -4, 4)]
+        left, across = x - width, 2 * width
+        free = (at for at in places if self._is_free((left, at - height / 2, across, height)))
+        # A road may go without its name, land may not.
+        place = next(free, None if self._is_line(row) else y)
+        if place is None:
+            return
+        self.taken.append((x - width, place - height / 2, 2 * width, height))
+        self.words(
+            x, place, text, size, ha="center", va="center", halo=True,
+            color=SOFT if self._is_line(row) else INK, bold=not self._is_line(row),
+        )  # fmt: skip
 
     def _is_free(self, box: tuple[float, float, float, float]) -> bool:
         x, y, width, height = box
@@ -191,7 +193,7 @@ class _Sheet:
     def _north(self) -> None:
         x, y = FRAME[0] + FRAME[2] - 12, FRAME[1] + FRAME[3] - 24
         self.axes.fill([x, x - 4, x, x + 4], [y + 14, y, y + 3.5, y], color=INK)
-        self._words(x, y + 16, self.content.words["north"], 11, ha="center", bold=True)
+        self.words(x, y + 16, self.content.words["north"], 11, ha="center", bold=True)
 
     def _scale_bar(self) -> None:
         """Draw a bar of a round length, and the scale as a number: true on A3."""
@@ -205,36 +207,36 @@ class _Sheet:
                 facecolor=fill, edgecolor=INK, linewidth=0.7,
             )  # fmt: skip
         for share in (0, 0.5, 1):
-            self._words(x + share * length, y + 3, f"{metres * share:g}", 8, ha="center", halo=True)
-        self._words(x + length + 5, y + 3, "m", 8, halo=True)
-        self._words(x, y + 9, f"1:{self.scale}", 11, bold=True, halo=True)
+            self.words(x + share * length, y + 3, f"{metres * share:g}", 8, ha="center", halo=True)
+        self.words(x + length + 5, y + 3, "m", 8, halo=True)
+        self.words(x, y + 9, f"1:{self.scale}", 11, bold=True, halo=True)
 
     # ------------------------------------------------------------ around it
 
     def _heading(self) -> None:
-        self._words(FRAME[0], 281, self.content.title, 20, bold=True)
-        self._words(FRAME[0], 272.5, self.content.subtitle, 12, color=SOFT)
+        self.words(FRAME[0], 281, self.content.title, 20, bold=True)
+        self.words(FRAME[0], 272.5, self.content.subtitle, 12, color=SOFT)
         right = COLUMN[0] + COLUMN[2]
         notice = wrapped(self.content.notice, 44)
-        self._words(right, 277, notice, 11, ha="right", color=ALARM, bold=True)
+        self.words(right, 277, notice, 11, ha="right", color=ALARM, bold=True)
 
     def _column(self) -> None:
         """Write the legend, then the notice and the title block."""
         x, y, width, height = COLUMN
-        self._box(x, y, width, height)
+        self.box(x, y, width, height)
         top = self._legend(x + 5, y + height - 9)
         self.axes.plot([x, x + width], [top, top], color=INK, linewidth=0.8)
         at = top - 8
-        self._words(x + 5, at, self.content.words["notes"], 11, bold=True)
+        self.words(x + 5, at, self.content.words["notes"], 11, bold=True)
         at -= 7
         for label, value in self.content.lines:
             text = wrapped(value, 40)
-            self._words(x + 5, at, label, 8, color=SOFT, va="top")
-            self._words(x + 5, at - 4, text, 9, va="top")
+            self.words(x + 5, at, label, 8, color=SOFT, va="top")
+            self.words(x + 5, at - 4, text, 9, va="top")
             at -= 6.5 + 4.4 * (text.count("\n") + 1)
 
     def _legend(self, x: float, y: float) -> float:
-        self._words(x, y, self.content.words["legend"], 11, bold=True)
+        self.words(x, y, self.content.words["legend"], 11, bold=True)
         for look in self.content.looks:
             y -= 7.5
             symbols = [r for r in self.content.drawn if r.kind == look.kind and r.shape is None]
@@ -245,7 +247,7 @@ class _Sheet:
             if look.geometry != "line" and all(row.schematic for row in rows):
                 key = "symbol" if symbols and not shapes else "schematic"
                 tail = self.content.words[key]
-            self._words(x + 14, y + 0.6, look.label + tail, 9)
+            self.words(x + 14, y + 0.6, look.label + tail, 9)
         return y - 7
 
     def _swatch(self, x: float, y: float, look: Look, *, symbol: bool) -> None:
@@ -262,27 +264,6 @@ class _Sheet:
             self.axes.fill(xs, ys, facecolor=look.colour, alpha=alpha, edgecolor="none")
             style = _DASHES[look.number % len(_DASHES)]
             self.axes.fill(xs, ys, fill=False, edgecolor=INK, linewidth=1.2, linestyle=style)
-
-    def _box(self, x: float, y: float, width: float, height: float) -> None:
-        xs, ys = [x, x + width, x + width, x, x], [y, y, y + height, y + height, y]
-        self.axes.plot(xs, ys, color=INK, linewidth=1.2)
-
-    def _words(
-        self, x: float, y: float, text: str, size: float, *,
-        ha: str = "left", va: str = "baseline", color: str = INK, bold: bool = False,
-        halo: bool = False,
-    ) -> None:  # fmt: skip
-        font = self.font.copy()
-        font.set_size(size)
-        if bold:
-            font.set_weight("bold")
-        # A white ground and no halo: a halo would turn the words into outlines.
-        ground = {"facecolor": "white", "alpha": 0.72, "edgecolor": "none", "pad": 0.6}
-        # A dollar would begin mathematics.
-        self.axes.text(
-            x, y, text.replace("$", r"\$"), fontproperties=font, ha=ha, va=va, color=color,
-            bbox=ground if halo else None, linespacing=1.3,
-        )  # fmt: skip
 
 
 def _label_cell(shape: Any, *, line: bool) -> tuple[float, float]:
