@@ -11,8 +11,8 @@ from shapely.geometry import shape
 from gangqu_gis.records import Record, stored
 from gangqu_gis.sameness import same_shape
 from gangqu_gis.schema import Kind
-from gangqu_gis.update.incoming import coerced
 from gangqu_gis.update.provenance import BASIS_FIELDS, Unproven, with_geometry_of
+from gangqu_gis.update.values import coerced
 
 
 def as_recorded(

@@ -66,9 +66,7 @@ def rebased(proposal: Proposal) -> Proposal:
         undoes=proposal.undoes,
     )
     states = assess_change(plan, after, {change.id for change in proposal.changes})
-    moved = replace(
-        proposal, plan=plan, layer_hash=own.sha256, before=states[0], after=states[1]
-    )
+    moved = replace(proposal, plan=plan, layer_hash=own.sha256, before=states[0], after=states[1])
     if moved.blocked:
         first = next(f for f in moved.new_findings if f.severity.value == "error")
         raise RefusedError(message("update.blocked_by_others", finding=first.text), file=own.file)

@@ -1,13 +1,7 @@
-"""What a source file brings, in the words of the schema and in the storage CRS.
-
-Columns are known by the names of the schema's fields, their labels and their synonyms, in any
-case.  Empty cells say nothing and change nothing.  What a geometry is worth (its basis and all
-that goes with it) never comes from a column: provenance is the only door.
-"""
+"""What source files bring: features in the words of the schema and in the storage CRS."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,32 +12,14 @@ import shapely
 
 from gangqu_gis import crs
 from gangqu_gis.errors import InputError
-from gangqu_gis.fieldnames import ADDED, short_names
 from gangqu_gis.files import hash_of
 from gangqu_gis.formats.vector import Note, VectorFile
 from gangqu_gis.layers import GEOMETRY_TYPES
 from gangqu_gis.measure import to_crs
 from gangqu_gis.messages import message
 from gangqu_gis.plan import Plan
-from gangqu_gis.schema import Field
-from gangqu_gis.update.provenance import BASIS_FIELDS
+from gangqu_gis.update.columns import Columns
 from gangqu_gis.update.repair import Repair, repaired
-
-#: What no column may set.
-_RESERVED = frozenset(BASIS_FIELDS)
-
-#: Columns that an export adds and that formats keep for themselves: passed over without a word.
-_PASSED_OVER = frozenset(
-    (
-        *(
-            name.lower()
-            for field in ADDED
-            for name in (field.name, field.label.zh, *field.synonyms)
-        ),
-        *("fid", "objectid", "shape_leng", "shape_length", "shape_area", "jzds", "jltxsx", "tfh"),
-        *("jzdh", "dkmj"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +84,7 @@ def gather(plan: Plan, layer: str, files: Sequence[VectorFile], *, repair: bool)
         arrivals += read.arrivals(repair=repair)
         notes += [(file.source, note) for note in file.notes]
         noticed += [(file.source, note) for note in read.notes]
-        unread += [name for name in read.unread if name not in unread]
+        unread += [name for name in read.columns.unread if name not in unread]
     _refuse_twice(arrivals)
     sources = tuple(_source(file) for file in files)
     return Incoming(tuple(arrivals), tuple(notes), tuple(noticed), tuple(unread), sources)
@@ -139,28 +115,18 @@ def source_record(path: Path) -> dict[str, Any]:
     return {"name": path.name, "sha256": hash_of(path)}
 
 
-def fields_of(plan: Plan, layer: str) -> dict[str, Field]:
-    """Return the fields of every kind of a layer, by name."""
-    return {field.name: field for kind in plan.schema.of_layer(layer) for field in kind.fields}
-
-
 class _Reader:
     """One source file, read in the words of one layer."""
 
     def __init__(self, plan: Plan, layer: str, file: VectorFile) -> None:
         self.plan, self.layer, self.file = plan, layer, file
         self.notes: list[Note] = []
-        self.unread: list[str] = []
-        self.of_records = plan.schema.holds_records(layer)
-        self._short = short_names(list(fields_of(plan, layer).values()))
+        self.columns = Columns(plan, layer, file)
         self.geometry_kinds = {kind.geometry for kind in plan.schema.of_layer(layer)}
-        self.fields = fields_of(plan, layer)
-        self.number_columns = self._number_columns(self.fields["id"])
-        self.columns = self._named_columns(self.fields)
 
     def arrivals(self, *, repair: bool) -> list[Arrival]:
         shapes, repairs = self._shapes(repair=repair)
-        numbers = self._numbers()
+        numbers = self.columns.numbers()
         labels = [
             row[0] if row else label for row, label in zip(numbers, self.file.labels(), strict=True)
         ]
@@ -169,95 +135,20 @@ class _Reader:
             Arrival(
                 label=labels[i],
                 numbers=numbers[i],
-                attributes=self._attributes(i),
+                attributes=self.columns.attributes(i),
                 geometry=shapes[i],
                 file=self.file.source,
                 line=lines[i],
                 repair=repairs.get(i),
-                cleared=self._cleared(i),
+                cleared=self.columns.cleared(i),
             )
             for i in range(len(self.file))
         ]
 
-    def _number_columns(self, id_: Field) -> list[str]:
-        """Return the columns that number the features.
-
-        One that is empty or zero throughout (ArcGIS fills ``Id`` with 0) numbers nothing.
-        """
-        found = []
-        for name in self._columns_named(id_):
-            if {_text(value) for value in self.file.columns[name]} - {"", "0"}:
-                found.append(name)
-        return found
-
-    def _numbers(self) -> list[tuple[str, ...]]:
-        columns = [self.file.columns[name] for name in self.number_columns]
-        rows = [[_text(column[i]) for column in columns] for i in range(len(self.file))]
-        numbers = [tuple(dict.fromkeys(text for text in row if text)) for row in rows]
-        return [row or self._made_of_fields(i) for i, row in enumerate(numbers)]
-
-    def _made_of_fields(self, i: int) -> tuple[str, ...]:
-        """Return the id that a record's own fields make up, where its kind has such ids."""
-        attributes = self._attributes(i)
-        kind = self.plan.schema.kinds.get(str(attributes.get("kind")))
-        made = None if kind is None else kind.id_of(attributes)
-        return () if made is None else (made,)
-
-    def _columns_named(self, field: Field) -> list[str]:
-        own = {name.lower(): name for name in reversed(list(self.file.columns))}
-        names = (
-            field.name,
-            *field.synonyms,
-            field.label.zh,
-            field.label.en,
-            self._short[field.name],
-        )
-        return list(dict.fromkeys(own[n.lower()] for n in names if n.lower() in own))
-
-    def _named_columns(self, fields: Mapping[str, Field]) -> dict[str, str]:
-        """Return the column of each field that the file has; what is left is ``unread``."""
-        found: dict[str, str] = {}
-        for field in fields.values():
-            columns = self._columns_named(field)
-            if columns and field.name != "id" and field.name not in _RESERVED:
-                found[field.name] = columns[0]
-        known = {*found.values(), *self._columns_named(fields["id"])}
-        known |= {
-            column
-            for name in _RESERVED & set(fields)
-            for column in self._columns_named(fields[name])
-        }
-        self.unread = [
-            n for n in self.file.columns if n not in known and n.lower() not in _PASSED_OVER
-        ]
-        return found
-
-    def _attributes(self, i: int) -> dict[str, Any]:
-        found = {}
-        for name, column in self.columns.items():
-            value = coerced(self.file.columns[column][i], self.fields[name])
-            if value is not None and value != "":
-                found[name] = self._kind_id(value) if name == "kind" else value
-        return found
-
-    def _cleared(self, i: int) -> frozenset[str]:
-        """Return what a row of a table of records empties; of drawn features, never anything."""
-        if not self.of_records:
-            return frozenset()
-        cells = {name: self.file.columns[column][i] for name, column in self.columns.items()}
-        return frozenset(name for name, cell in cells.items() if _text(cell) == "")
-
-    def _kind_id(self, value: Any) -> Any:
-        """Return the kind that a file may call by its label."""
-        for kind in self.plan.schema.of_layer(self.layer):
-            if value in (kind.id, kind.label.zh, kind.label.en):
-                return kind.id
-        return value
-
     def _shapes(self, *, repair: bool) -> tuple[list[Any], dict[int, Repair]]:
         file, count = self.file, len(self.file)
         absent = [g is None or shapely.is_empty(g) for g in file.geometry]
-        if self.of_records or (count and all(absent) and file.crs is None):
+        if self.columns.of_records or (count and all(absent) and file.crs is None):
             return [None] * count, {}
         self._check_datum()
         if any(absent):
@@ -314,61 +205,6 @@ class _Reader:
         return InputError(text, file=self.file.source, line=line)
 
 
-def coerced(value: Any, field: Field) -> Any:
-    """Return a cell's value as the field's type, or as it is where it is no such thing.
-
-    The schema check then names what does not fit; nothing is guessed.
-    """
-    if value is None or (isinstance(value, float) and value != value):
-        return None
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    text = value.strip() if isinstance(value, str) else None
-    if field.type in ("list", "bounds"):
-        return value if text is None else _from_json(text)
-    if field.type == "flag":
-        key = str(value).strip().lower()
-        return _FLAGS.get(key, value)
-    if field.type in ("number", "integer"):
-        return _number(value, text, whole=field.type == "integer")
-    if text is not None:
-        return text
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:g}" if float(value).is_integer() and abs(value) < 1e15 else str(value)
-    return str(value)
-
-
-_FLAGS = {
-    **dict.fromkeys(("1", "1.0", "true", "是", "yes"), True),
-    **dict.fromkeys(("0", "0.0", "false", "否", "no"), False),
-}
-
-
-def _from_json(text: str) -> Any:
-    if not text:
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _number(value: Any, text: str | None, *, whole: bool) -> Any:
-    if isinstance(value, bool):
-        return value
-    if text is not None:
-        if not text:
-            return None
-        try:
-            value = float(text)
-        except ValueError:
-            return text
-    if isinstance(value, float) and value.is_integer() and (whole or abs(value) < 1e15):
-        return int(value)
-    return value
-
-
 def _refuse_twice(arrivals: Sequence[Arrival]) -> None:
     seen: dict[str, Arrival] = {}
     for arrival in arrivals:
@@ -377,12 +213,3 @@ def _refuse_twice(arrivals: Sequence[Arrival]) -> None:
             where = other.file if other.line is None else f"{other.file}:{other.line}"
             text = message("update.number_twice", id=arrival.number, first=where)
             raise InputError(text, file=arrival.file, line=arrival.line)
-
-
-def _text(value: Any) -> str:
-    """Return a cell as the text of a number: 12.0 of a spreadsheet is 12."""
-    if value is None or value != value:
-        return ""
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value).strip()

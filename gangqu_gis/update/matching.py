@@ -11,18 +11,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
-from gangqu_gis import crs
 from gangqu_gis.errors import RefusedError, UsageError
 from gangqu_gis.layers import Feature
-from gangqu_gis.measure import to_crs
 from gangqu_gis.messages import message
 from gangqu_gis.schema import Kind, Schema
 from gangqu_gis.update.incoming import Arrival
+from gangqu_gis.update.overlaps import Overlaps, is_area
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -164,17 +160,17 @@ class _Matcher:
                 self._take(i, own[name], How.NAME)
 
     def by_shape(self) -> None:
-        open_ = [i for i in self._open() if _is_area(self.arrivals[i].geometry)]
-        areas = [f for f in self.features if _is_area(f.geometry)]
+        open_ = [i for i in self._open() if is_area(self.arrivals[i].geometry)]
+        areas = [f for f in self.features if is_area(f.geometry)]
         if not open_ and not self.found or not areas:
             return
-        drawn = _Drawn(areas, self.arrivals, self.plane)
-        self._same_shapes(open_, drawn)
+        overlaps = Overlaps(areas, self.arrivals, self.plane)
+        self._same_shapes(open_, overlaps)
         open_ = [i for i in open_ if i not in self.found]
-        self._find_splits(open_, drawn)
+        self._find_splits(open_, overlaps)
         split = {id(part) for s in self.splits for part in s.parts}
         whole = [i for i in range(len(self.arrivals)) if id(self.arrivals[i]) not in split]
-        self._find_mergers(whole, drawn)
+        self._find_mergers(whole, overlaps)
 
     def result(self) -> Matching:
         gone = set(self.taken) | {s.feature.id for s in self.splits}
@@ -202,11 +198,11 @@ class _Matcher:
         self.found[i] = Match(arrival, feature, how, share)
         self.taken[feature.id] = i
 
-    def _same_shapes(self, open_: Sequence[int], drawn: _Drawn) -> None:
+    def _same_shapes(self, open_: Sequence[int], overlaps: Overlaps) -> None:
         for i in open_:
             alike = [
                 (feature, share)
-                for feature, share, _, _ in drawn.overlapping(i)
+                for feature, share, _, _ in overlaps.overlapping(i)
                 if share >= SAME_SHARE and feature.id not in self.taken and self._may_be(i, feature)
             ]
             if len(alike) > 1:
@@ -216,38 +212,38 @@ class _Matcher:
             for feature, share in alike:
                 self._take(i, feature, How.SHAPE, share)
 
-    def _find_splits(self, open_: Sequence[int], drawn: _Drawn) -> None:
+    def _find_splits(self, open_: Sequence[int], overlaps: Overlaps) -> None:
         """Find features that open arrivals fill, beside the one that keeps the id, if any."""
         parts: dict[str, list[int]] = {}
         for i in open_:
-            for feature, _, inside, _ in drawn.overlapping(i):
+            for feature, _, inside, _ in overlaps.overlapping(i):
                 if inside >= INSIDE_SHARE and self._excludes(i, feature, unknown=True):
                     parts.setdefault(feature.id, []).append(i)
         own = {feature.id: feature for feature in self.features}
         for id_, rows in parts.items():
-            kept = id_ in self.taken and drawn.inside(self.taken[id_], own[id_]) >= INSIDE_SHARE
+            kept = id_ in self.taken and overlaps.inside(self.taken[id_], own[id_]) >= INSIDE_SHARE
             rows = [i for i in rows if i not in self.found]
             whole = [*rows, self.taken[id_]] if kept else rows
-            if len(whole) > 1 and drawn.filled(own[id_], whole) >= INSIDE_SHARE:
+            if len(whole) > 1 and overlaps.filled(own[id_], whole) >= INSIDE_SHARE:
                 pieces = tuple(self.arrivals[i] for i in rows)
                 self.splits.append(Split(own[id_], pieces, kept))
 
-    def _find_mergers(self, rows: Sequence[int], drawn: _Drawn) -> None:
+    def _find_mergers(self, rows: Sequence[int], overlaps: Overlaps) -> None:
         """Find arrivals that fill several features, of which no other arrival is one."""
         for i in rows:
             own = self.found[i].feature if i in self.found else None
-            if own is not None and drawn.covered(i, own) < INSIDE_SHARE:
+            if own is not None and overlaps.covered(i, own) < INSIDE_SHARE:
                 continue
             filled = [
                 feature
-                for feature, _, _, covered in drawn.overlapping(i)
+                for feature, _, _, covered in overlaps.overlapping(i)
                 if covered >= INSIDE_SHARE
                 and feature is not own
                 and feature.id not in self.taken
                 and self._excludes(i, feature, unknown=False)
             ]
             whole = tuple(filled) if own is None else (own, *filled)
-            if len(whole) > 1 and drawn.filling(whole, i) >= INSIDE_SHARE:
+            if len(whole) > 1 and overlaps.filling(whole, i) >= INSIDE_SHARE:
                 self.mergers.append(Merger(whole, self.arrivals[i], own is not None))
 
     def _kind_of(self, i: int) -> Kind | None:
@@ -272,70 +268,6 @@ class _Matcher:
         return kind is other or not kind.allows_overlap_with(other)
 
 
-class _Drawn:
-    """Features and arrivals in the plane, and how much of each the other covers."""
-
-    def __init__(
-        self, features: Sequence[Feature], arrivals: Sequence[Arrival], plane: CRS
-    ) -> None:
-        self.features = features
-        self.shapes = _in_plane([f.geometry for f in features], plane)
-        self.arriving = _in_plane([a.geometry for a in arrivals], plane)
-        self.tree = shapely.STRtree(self.shapes)
-        self._known: dict[int, list[tuple[Feature, float, float, float]]] = {}
-
-    def overlapping(self, i: int) -> list[tuple[Feature, float, float, float]]:
-        """Return (feature, share of the union, share of the arrival, share of the feature)."""
-        if i not in self._known:
-            self._known[i] = self._overlapping(self.arriving[i])
-        return self._known[i]
-
-    def inside(self, i: int, feature: Feature) -> float:
-        """Return the share of arrival ``i`` that lies in ``feature``."""
-        return next((row[2] for row in self.overlapping(i) if row[0] is feature), 0.0)
-
-    def covered(self, i: int, feature: Feature) -> float:
-        """Return the share of ``feature`` that arrival ``i`` covers."""
-        return next((row[3] for row in self.overlapping(i) if row[0] is feature), 0.0)
-
-    def filled(self, feature: Feature, rows: Sequence[int]) -> float:
-        """Return the share of ``feature`` that the arrivals ``rows`` cover together."""
-        own = self.shapes[next(at for at, f in enumerate(self.features) if f is feature)]
-        return _covered(own, [self.arriving[i] for i in rows])
-
-    def filling(self, features: Sequence[Feature], i: int) -> float:
-        """Return the share of arrival ``i`` that ``features`` cover together."""
-        chosen = {id(f) for f in features}
-        rows = [s for f, s in zip(self.features, self.shapes, strict=True) if id(f) in chosen]
-        return _covered(self.arriving[i], rows)
-
-    def _overlapping(self, shape: Any) -> list[tuple[Feature, float, float, float]]:
-        if not _is_area(shape) or not shapely.is_valid(shape):
-            return []
-        found = []
-        for at in sorted(self.tree.query(shape, predicate="intersects")):
-            other = self.shapes[at]
-            if not shapely.is_valid(other):
-                continue
-            common = shapely.area(shapely.intersection(shape, other))
-            if common > 0:
-                whole = shapely.area(shape) + shapely.area(other) - common
-                row = (common / whole, common / shapely.area(shape), common / shapely.area(other))
-                found.append((self.features[at], *row))
-        return found
-
-
-def _covered(shape: Any, by: Sequence[Any]) -> float:
-    whole = shapely.union_all([s for s in by if _is_area(s)])
-    return float(shapely.area(shapely.intersection(shape, whole)) / shapely.area(shape))
-
-
-def _in_plane(shapes: Sequence[Any], plane: CRS) -> Any:
-    column = np.empty(len(shapes), dtype=object)
-    column[:] = list(shapes)
-    return to_crs(column, source=crs.storage(), target=plane)
-
-
 def _by_alias(features: Sequence[Feature]) -> dict[str, Feature]:
     """Return features by their former and foreign numbers; a number of two features is none."""
     found: dict[str, list[Feature]] = {}
@@ -344,7 +276,3 @@ def _by_alias(features: Sequence[Feature]) -> dict[str, Feature]:
         for alias in aliases if isinstance(aliases, list) else ():
             found.setdefault(str(alias), []).append(feature)
     return {alias: rows[0] for alias, rows in found.items() if len(rows) == 1}
-
-
-def _is_area(shape: Any) -> bool:
-    return shape is not None and shape.geom_type in ("Polygon", "MultiPolygon")

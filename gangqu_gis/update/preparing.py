@@ -20,7 +20,7 @@ from gangqu_gis.store import locked, waiting
 from gangqu_gis.update.adoption import as_recorded
 from gangqu_gis.update.displaced import displacement_notes
 from gangqu_gis.update.draft import Choices, changes_of, outcomes
-from gangqu_gis.update.incoming import gather
+from gangqu_gis.update.incoming import Incoming, gather
 from gangqu_gis.update.matching import match
 from gangqu_gis.update.proposal import Proposal, with_assessments
 from gangqu_gis.update.provenance import Provenance, Unproven
@@ -62,6 +62,7 @@ def propose(
         raise UsageError(message("update.records_need_no_basis", layer=layer))
     choices = _with_kind(plan, layer, choices or Choices({}))
     incoming = gather(plan, layer, files, repair=repair)
+    _refuse_wgs84_surveys(incoming, provenance)
     found = match(
         plan.layers[layer].features,
         incoming.arrivals,
@@ -83,6 +84,13 @@ def propose(
         unread=incoming.unread,
         sources=incoming.sources,
     )
+
+
+def _refuse_wgs84_surveys(incoming: Incoming, provenance: Provenance | None) -> None:
+    """A boundary survey is in CGCS2000: present WGS 84 coordinates may lie a metre off."""
+    for file, note in incoming.noticed:
+        if note.rule == "crs.wgs84" and provenance and provenance.basis == "surveyed":
+            raise RefusedError(message("update.wgs84_survey"), file=file)
 
 
 def _with_kind(plan: Plan, layer: str, choices: Choices) -> Choices:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from layerwork import proposal, reopened, source, told, write
 
 from gangqu_gis import crs
-from gangqu_gis.errors import InputError
+from gangqu_gis.errors import InputError, RefusedError
 from gangqu_gis.files import hash_of
 from gangqu_gis.formats.vector import Note, VectorFile
 from gangqu_gis.messages import plain
@@ -52,6 +52,10 @@ def test_values_come_as_the_types_of_the_fields(small: SmallWorkspace) -> None:
     assert found["storeys"] == 7 and isinstance(found["storeys"], int)
     assert found["renewed"] is True
     assert found["aliases"] == ["A", "B"] and found["bounds"] == {"east": ["r"]}
+
+
+def test_a_number_in_a_text_field_keeps_all_its_digits(small: SmallWorkspace) -> None:
+    assert after(small, note=np.float64(330482202603.0))["note"] == "330482202603"
 
 
 def test_what_does_not_fit_is_named_by_the_schema_and_blocks(small: SmallWorkspace) -> None:
@@ -190,6 +194,8 @@ def test_wgs84_is_used_and_said(small: SmallWorkspace) -> None:
     file = VectorFile(own.source, "s", column(moved), own.columns, crs.named("EPSG:4326"))
     found = proposal(plan, file, provenance=None)
     assert [note.rule for _, note in found.noticed if note.asks] == ["crs.wgs84"]
+    with pytest.raises(RefusedError, match="CGCS2000"):
+        proposal(plan, file)
 
 
 def test_a_file_in_gcj02_is_suspected_and_nothing_is_applied(small: SmallWorkspace) -> None:
