@@ -76,7 +76,12 @@ def test_a_surveyed_parcel_limits_its_land() -> None:
     assert part.planar_m2 is not None
     surveyed = {**assessment.measured, "new-1": replace(part, basis="surveyed")}
     most = part.planar_m2
-    for area, expected in ((int(most), []), (int(most) + 200, ["project.land"])):
+    # 2√2 · 0.05 · √(ΣD²/8) of a block of some 370 by 225 m is about 43 ㎡.
+    for area, expected in (
+        (int(most), []),
+        (int(most) + 20, []),
+        (int(most) + 200, ["project.land"]),
+    ):
         plan = plan_with([project("p", site="new-1", land_m2=area)])
         found = check_records(plan, surveyed)
         assert rules(found) == expected
@@ -108,6 +113,10 @@ def test_floor_area_is_held_against_the_plans_own_ratio() -> None:
     assert faults([project("p", "保障性住房", floor_m2=120000, **base)]) == []
     found = faults([project("p", "保障性住房", floor_m2=120000.1, **base)])
     assert rules(found) == ["project.floor"] and "2.4" in found[0].text.zh
+    # A stricter ratio of the project itself holds as well.
+    own = {**base, "plot_ratio": 2.1}
+    assert faults([project("p", "保障性住房", floor_m2=105000, **own)]) == []
+    assert rules(faults([project("p", "保障性住房", floor_m2=105001, **own)])) == ["project.floor"]
 
 
 def test_a_renovation_stands_on_a_site_of_its_type() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -14,6 +15,7 @@ import pytest
 from cases import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from progresswork import plan_with, project
 
 from gangqu_gis.arrivals import identified
 from gangqu_gis.columns import heading_of, record_columns
@@ -311,3 +313,30 @@ def test_a_record_twice_is_refused_with_both_rows(plan: Plan, tmp_path: Path) ->
 def test_only_layers_of_records_have_tables(plan: Plan) -> None:
     with pytest.raises(UsageError, match="projects"):
         record_columns(plan.schema, "parcels")
+
+
+def test_a_name_that_means_several_is_refused_with_their_ids(tmp_path: Path) -> None:
+    twins = [project("p-1"), project("p-2")]
+    for row in twins:
+        row["name"] = "同名"
+    plan = plan_with(twins)
+    parcels = plan.layers["parcels"]
+    renamed = [
+        replace(f, properties={**f.properties, "name": "同名地块"})
+        if f.id in ("stock-1", "stock-2")
+        else f
+        for f in parcels.features
+    ]
+    layers = {**plan.layers, "parcels": replace(parcels, features=tuple(renamed))}
+    plan = replace(plan, layers=layers)
+    path = book(
+        tmp_path / "a.xlsx",
+        ["名称", "住房类型", "所在地块或改造点"],
+        ["同名", "商品住房", "同名地块"],
+    )
+    with pytest.raises(TableError) as caught:
+        identified(read(plan, path), plan, "projects")
+    told = caught.value.render("zh")
+    for id_ in ("p-1", "p-2", "stock-1", "stock-2"):
+        assert id_ in told
+    assert told.count("项目!2") == 2
