@@ -20,9 +20,11 @@ T = TypeVar("T")
 #: Coordinates nearer than this are the same, metres.
 SAME_M = 0.001
 
-#: Metres in a degree of latitude, WGS 84 and CGCS2000 at 45° (111 132 m; 0.6 % less at the
-#: equator, 0.5 % more at the poles: nothing beside a limit of one millimetre).
-METRES_PER_DEGREE = 111_132.0
+#: Sides nearer than this in length, and corners in place, make two rings congruent, metres.
+CONGRUENT_M = 0.01
+
+#: CGCS2000: semi-major axis in metres, first eccentricity squared (field conventions 2.2).
+_A, _E2 = 6378137.0, 0.00669438002290
 
 
 def same_shape(a: BaseGeometry, b: BaseGeometry, *, within_m: float = SAME_M) -> bool:
@@ -33,7 +35,7 @@ def same_shape(a: BaseGeometry, b: BaseGeometry, *, within_m: float = SAME_M) ->
     types = [[part.geom_type for part in row] for row in parts]
     if sorted(types[0]) != sorted(types[1]):
         return False
-    scale = np.array([np.cos(np.deg2rad(_latitude(a))), 1.0]) * METRES_PER_DEGREE
+    scale = _metres_per_degree(a)
 
     def same_part(one: BaseGeometry, other: BaseGeometry) -> bool:
         if one.geom_type != other.geom_type:
@@ -51,9 +53,50 @@ def same_shape(a: BaseGeometry, b: BaseGeometry, *, within_m: float = SAME_M) ->
     return _all_matched(parts[0], parts[1], same_part)
 
 
-def _latitude(shape: BaseGeometry) -> float:
-    south, north = shape.bounds[1::2]
-    return float(south + north) / 2
+def congruent(a: BaseGeometry, b: BaseGeometry, *, within_m: float = CONGRUENT_M) -> bool:
+    """Whether two polygons in EPSG:4490 are one drawing, moved or turned: sides and angles agree.
+
+    No survey repeats every side of a drawing to a centimetre.
+    """
+    parts = [list(shapely.get_parts(shape)) for shape in (a, b)]
+    if any(part.geom_type != "Polygon" for row in parts for part in row):
+        return False
+    scales = [_metres_per_degree(shape) for shape in (a, b)]
+    old, new = (
+        [_metres(part.exterior, scale) for part in row]
+        for row, scale in zip(parts, scales, strict=True)
+    )
+    return _all_matched(old, new, lambda one, other: _congruent_rings(one, other, within_m))
+
+
+def _congruent_rings(a: Floats, b: Floats, within: float) -> bool:
+    """Whether the distances from each corner to the next two agree, in one cyclic order."""
+    if len(a) != len(b):
+        return False
+    one = _spans(a[:-1])
+    for other in (_spans(b[:-1]), _spans(b[:-1][::-1])):
+        for start in range(len(one)):
+            if (np.abs(one - np.roll(other, -start, axis=0)) < within).all():
+                return True
+    return False
+
+
+def _spans(corners: Floats) -> Floats:
+    """Return the distances from each corner to the next and to the one after: sides and angles."""
+    steps = [np.hypot(*(np.roll(corners, -by, axis=0) - corners).T) for by in (1, 2)]
+    return np.column_stack(steps)
+
+
+def _metres_per_degree(shape: BaseGeometry) -> Floats:
+    """Return the metres of a degree of longitude and of latitude where ``shape`` lies.
+
+    The radii of curvature of the ellipsoid, along the parallel and along the meridian.
+    """
+    south, north = np.deg2rad(shape.bounds[1::2])
+    latitude = (south + north) / 2
+    root = 1.0 - _E2 * np.sin(latitude) ** 2
+    along_parallel = _A / np.sqrt(root) * np.cos(latitude)
+    return np.deg2rad(np.array([along_parallel, _A * (1.0 - _E2) / root**1.5]))
 
 
 def _metres(shape: BaseGeometry, scale: Floats) -> Floats:

@@ -9,13 +9,19 @@ import shapely
 from cases import SmallWorkspace, box
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layerwork import UNIT, proposal, source, told, write
+from layerwork import UNIT, source, told, write
+from layerwork import proposal as proposed
 
 from gangqu_gis.errors import RefusedError, UsageError
 from gangqu_gis.update import Proposal
 
 ONE, TWO, FAR = box(0, 0, 100), box(100, 0, 100), box(1000, 0, 100)
 MOVED = box(3, 0, 100)
+
+
+def proposal(*words: Any, **options: Any) -> Proposal:
+    """Return a proposal without provenance: who is who does not depend on it."""
+    return proposed(*words, **{"provenance": None, "uncertainty_m": 5, **options})
 
 
 def test_by_id(small: SmallWorkspace) -> None:
