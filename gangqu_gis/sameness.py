@@ -96,7 +96,8 @@ def _metres_per_degree(shape: BaseGeometry) -> Floats:
     latitude = (south + north) / 2
     root = 1.0 - _E2 * np.sin(latitude) ** 2
     along_parallel = _A / np.sqrt(root) * np.cos(latitude)
-    return np.deg2rad(np.array([along_parallel, _A * (1.0 - _E2) / root**1.5]))
+    metres: Floats = np.deg2rad(np.array([along_parallel, _A * (1.0 - _E2) / root**1.5]))
+    return metres
 
 
 def _metres(shape: BaseGeometry, scale: Floats) -> Floats:
