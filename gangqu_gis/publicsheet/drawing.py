@@ -119,6 +119,7 @@ class _Sheet(Paper):
         if row.shape is None:
             (x, y), *_ = self._on_paper(shapely.get_coordinates(shapely.Point(row.cell)))
             self._symbol(x, y, look)
+            self.taken.append((x - 1.5, y - 1.5, 3.0, 3.0))
         elif look.geometry == "line":
             self._line(row, look)
         else:
@@ -169,18 +170,31 @@ class _Sheet(Paper):
         height = size * 0.3528 * 1.3 * (text.count("\n") + 1)
         if shape is None:
             y -= 2.2 + height / 2
-        places = [y + shift * height * 0.6 for shift in (0, -1, 1, -2, 2, -3, 3, -4, 4)]
-        left, across = x - width, 2 * width
-        free = (at for at in places if self._is_free((left, at - height / 2, across, height)))
-        # A road may go without its name, land may not.
-        place = next(free, None if self._is_line(row) else y)
+        place = self._place((x, y), width, height, at_any_price=not self._is_line(row))
         if place is None:
             return
-        self.taken.append((x - width, place - height / 2, 2 * width, height))
         self.words(
-            x, place, text, size, ha="center", va="center", halo=True,
+            *place, text, size, ha="center", va="center", halo=True,
             color=SOFT if self._is_line(row) else INK, bold=not self._is_line(row),
         )  # fmt: skip
+
+    def _place(
+        self, at: tuple[float, float], width: float, height: float, *, at_any_price: bool
+    ) -> tuple[float, float] | None:
+        """Return the nearest free place for a label; a road may go without, land may not."""
+        steps = [
+            (across * width, up * height / 2)
+            for across in ((0.0, -0.7, 0.7, -1.3, 1.3) if at_any_price else (0.0,))
+            for up in (range(-14, 15) if at_any_price else range(-2, 3))
+        ]
+        steps.sort(key=lambda step: (abs(step[0]) + abs(step[1]), step))
+        for across, up in steps:
+            x, y = at[0] + across, at[1] + up
+            box = (x - width, y - height / 2, 2 * width, height)
+            if self._is_free(box):
+                self.taken.append(box)
+                return x, y
+        return at if at_any_price else None
 
     def _is_free(self, box: tuple[float, float, float, float]) -> bool:
         x, y, width, height = box
