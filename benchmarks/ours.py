@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -150,4 +149,5 @@ def alone(what: str, argument: str) -> None:
     else:
         plane = make_parcels(int(argument), faults=max(30, int(argument) // 330)).plane
         overlaps_and_gaps(plane)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))

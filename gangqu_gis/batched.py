@@ -7,7 +7,7 @@ their order changes a digit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,12 +61,15 @@ class Totals:
 
     def add(self, part: Measured) -> None:
         """Count a batch."""
-        self.features += len(part.batch)
-        self.withheld += int(np.isnan(part.measures.ellipsoidal_m2).sum())
-        self.ellipsoidal_mm2 += _whole_mm2(part.measures.ellipsoidal_m2)
-        self.planar_mm2 += _whole_mm2(part.measures.planar_m2)
-        if part.judgement is not None:
-            self.verdicts.update(part.judgement.verdicts)
+        self.count(part.measures, [] if part.judgement is None else part.judgement.verdicts)
+
+    def count(self, measures: Measures, verdicts: Sequence[Verdict]) -> None:
+        """Count measured features and their verdicts."""
+        self.features += len(measures)
+        self.withheld += int(np.isnan(measures.ellipsoidal_m2).sum())
+        self.ellipsoidal_mm2 += _whole_mm2(measures.ellipsoidal_m2)
+        self.planar_mm2 += _whole_mm2(measures.planar_m2)
+        self.verdicts.update(verdicts)
 
     @property
     def disagrees(self) -> bool:

@@ -140,6 +140,12 @@ def equal_area_around(west: float, south: float, east: float, north: float) -> C
     return named(f"+proj=laea +lon_0={lon} +lat_0={lat} +ellps=GRS80")
 
 
+def text(crs: CRS) -> str:
+    """Return ``crs`` as a text that :func:`named` reads: its code where it has one, else WKT."""
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else str(crs.to_wkt())
+
+
 def label(crs: CRS) -> str:
     """Return name and code of ``crs``, for people."""
     authority = crs.to_authority()

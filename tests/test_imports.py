@@ -41,7 +41,8 @@ RANKS: tuple[frozenset[str], ...] = tuple(
         "market parcel_limits",
         "counted_once",
         "compliance",
-        "assessment",
+        "assessment distributed",
+        "distributed_topology",
         "progress",
         "charts supply",
         "progress_charts",
@@ -72,6 +73,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pyproj": ("crs.py",),
     "filelock": ("store.py",),
     "numba": ("measure/",),
+    "dask": ("distributed.py", "distributed_topology.py"),
+    "dask_geopandas": ("distributed.py",),
+    "distributed": ("distributed.py",),
 }
 
 #: What a person who only asks for help must not wait for.
@@ -229,7 +233,8 @@ def test_every_library_is_declared() -> None:
     extras = settings["options.extras_require"]
     optional = "\n".join(extras[name] for name in extras if name != "test")
     required = (settings["options"]["install_requires"] + "\n" + optional).lower().split("\n")
-    declared = {re.split(r"[<>=!~\[; -]", line.strip())[0] for line in required if line.strip()}
+    names = (re.split(r"[<>=!~\[; ]", line.strip())[0] for line in required if line.strip())
+    declared = {name for own in names for name in (own, own.replace("-", "_"), own.split("-")[0])}
     known = set(sys.stdlib_module_names) | {"gangqu_gis"}
     used = {found.name.split(".")[0] for found in imports()} - known
     assert used - declared == set()

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gangqu_gis.cli.large import large_layer, measure_large
+from gangqu_gis.cli.large import (
+    check_distributed,
+    engine_options,
+    large_layer,
+    measure_distributed,
+    measure_large,
+    refuse_without_engine,
+)
 from gangqu_gis.cli.reading import Reading, read, reading_options, yes_option
 from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
 from gangqu_gis.messages import message
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--coverage", is_flag=True, help=help_text("coverage"))
 @reading_options
 @yes_option
+@engine_options
 @format_option
 @lang_option
 @click.pass_obj
@@ -32,13 +40,21 @@ def check(
     coverage: bool,
     reading: Reading,
     yes: bool,
+    engine: str | None,
+    scheduler: str | None,
     form: str,
 ) -> None:
     """Check schema, geometry, topology and bounds."""
-    if file is None and (coverage or yes or reading.given):
+    if file is None and (coverage or yes or engine or scheduler or reading.given):
         raise click.UsageError(message("cli.needs_file").render(session.lang))
+    refuse_without_engine(session, engine, scheduler)
     if file is None:
         _check_workspace(session, form)
+    elif engine is not None:
+        found = check_distributed(session, file, scheduler, coverage)
+        if found:
+            _print(session, found)
+        exit_if(any(finding.severity.value == "error" for finding in found))
     else:
         measured = _measured(session, file, reading, yes)
         _check_file(session, measured, coverage=coverage, form=form)
@@ -56,6 +72,7 @@ def check(
     type=click.Path(path_type=Path, dir_okay=False),
     help=help_text("measure_output"),
 )
+@engine_options
 @format_option
 @lang_option
 @click.pass_obj
@@ -67,11 +84,17 @@ def measure(
     stated: str | None,
     unit_name: str | None,
     output: Path | None,
+    engine: str | None,
+    scheduler: str | None,
     form: str,
 ) -> None:
     """Measure a polygon file on its own."""
     if (stated is None) != (unit_name is None):
         raise click.UsageError(message("cli.stated_needs_unit").render(session.lang))
+    refuse_without_engine(session, engine, scheduler)
+    if engine is not None:
+        measure_distributed(session, file, scheduler, stated, unit_name)
+        return
     if form == "text" and not reading.given:
         large = large_layer(file, None, output)
         if large is not None:

@@ -65,7 +65,7 @@ def check_topology(
     subjects = [_subject(feature, basis) for feature in features]
     known = {i for i, fault in enumerate(faults) if fault is not None}
     own = keep_only(polygons, np.array(named, dtype=bool))
-    found = _rings(own, subjects, thresholds, known=known)
+    found = check_rings(own, subjects, thresholds, known=known)
     overlaps = find_overlaps(
         polygons,
         thresholds=thresholds,
@@ -96,7 +96,7 @@ def check_file_topology(
     by point.  ``labels`` name the polygons in the findings.
     """
     subjects = [Subject(label, file=file) for label in labels]
-    found = _rings(polygons, subjects, thresholds)
+    found = check_rings(polygons, subjects, thresholds)
     borders = Borders.of(polygons, tolerance_m=thresholds.tolerance_m)
     tree = shapely.STRtree(borders.polygons)
     overlaps = find_overlaps(polygons, thresholds=thresholds, borders=borders, tree=tree)
@@ -125,7 +125,7 @@ def check_measured_file(
     labels = file.labels()
     kinds = shapely.get_type_id(file.geometry)
     bare = np.flatnonzero(~np.isin(kinds, _POLYGONAL) | shapely.is_empty(file.geometry))
-    found = [_no_polygon(labels[i], file.geometry[i], file.source) for i in bare]
+    found = [no_polygon(labels[i], file.geometry[i], file.source) for i in bare]
     return found + check_file_topology(
         polygons,
         labels,
@@ -136,7 +136,8 @@ def check_measured_file(
     )
 
 
-def _no_polygon(label: str, geometry: object, source: str) -> Finding:
+def no_polygon(label: str, geometry: object, source: str) -> Finding:
+    """Return the finding of a feature of a file that is no polygon."""
     is_null = geometry is None or shapely.is_empty(geometry)
     reason = (
         message("layer.geometry_null")
@@ -153,14 +154,17 @@ def _no_polygon(label: str, geometry: object, source: str) -> Finding:
     )
 
 
-def _rings(
+def check_rings(
     polygons: Geometries,
     subjects: Sequence[Subject],
     thresholds: Thresholds,
     *,
     known: set[int] | None = None,
 ) -> list[Finding]:
-    """Return the findings on single polygons; ``known`` invalid ones are not reported again."""
+    """Return the findings on single polygons; ``known`` invalid ones are not reported again.
+
+    Shapes stay in the plane (:func:`wording.with_stored_shapes`).
+    """
     faults = [
         fault
         for fault in find_ring_faults(polygons, thresholds=thresholds)
