@@ -55,13 +55,24 @@ def apply(
     """Return ``items`` with ``changes`` made.
 
     A new one stands after the one it follows, or at the end where that one is not there.
+
+    Raises
+    ------
+    ValueError
+        Two changes are of one feature, or one that is there already would come: made all the
+        same, one of the two would be lost.
     """
+    changes = list(changes)
     pending = {change.id: change for change in changes}
+    if len(pending) < len(changes):
+        raise ValueError("two changes of one feature")
     present: dict[str, T] = {}
     for item in items:
         change = pending.pop(id_of(item), None)
         if change is None:
             present[id_of(item)] = item
+        elif change.before is None:
+            raise ValueError(f"{change.id} is there already")
         elif change.after is not None:
             present[id_of(item)] = of(change.after)
     coming = [change for change in pending.values() if change.after is not None]

@@ -83,7 +83,7 @@ def outcomes(
     ------
     RefusedError
         A geometry is the schematic drawing brought in as evidence; a feature would leave the
-        layer and nobody said that it may; an arrival has no usable id.
+        layer and nobody said that it may; an arrival has no usable id, or one that is taken.
     UsageError
         An arrival is new and nobody said of what kind.
     """
@@ -105,6 +105,7 @@ class _Drafter:
         order = ["", *(f.id for f in plan.layers[layer].features)]
         self.before = dict(zip(order[1:], order, strict=False))
         self.ids: dict[int, str] = {}
+        self.named = {id(arrival): id_ for arrival, id_ in matching.named}
 
     def known(self) -> Iterator[Outcome]:
         merged = {id(m.whole): m for m in self.matching.mergers if m.kept}
@@ -247,17 +248,24 @@ class _Drafter:
         key = id(arrival)
         if key not in self.ids:
             own = next((m.feature.id for m in self.matching.matches if m.arrival is arrival), None)
-            self.ids[key] = own or self._new_id(arrival)
+            self.ids[key] = own or self._free(self._new_id(arrival), arrival)
         return self.ids[key]
 
     def _new_id(self, arrival: Arrival) -> str:
-        given = self.choices.given.get(arrival.label)
+        given = self.named.get(id(arrival))
         pattern = self._id_pattern()
         for candidate in (given, arrival.number, arrival.number.lower().replace("_", "-")):
             if candidate and (pattern is None or re.fullmatch(pattern, candidate)):
                 return candidate
         text = message("update.needs_id", label=arrival.label, pattern=pattern or "")
         raise RefusedError(text, file=arrival.file, line=arrival.line)
+
+    def _free(self, id_: str, arrival: Arrival) -> str:
+        """Return the id of a new feature, which nothing else in the layer or the files has."""
+        if id_ in self.before or id_ in self.ids.values():
+            text = message("update.id_taken", label=arrival.label, id=id_)
+            raise RefusedError(text, file=arrival.file, line=arrival.line)
+        return id_
 
     def _id_pattern(self) -> str | None:
         for kind in self.plan.schema.of_layer(self.layer):

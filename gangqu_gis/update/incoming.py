@@ -81,7 +81,7 @@ def gather(plan: Plan, layer: str, files: Sequence[VectorFile], *, repair: bool)
     unread: list[str] = []
     for file in files:
         read = _Reader(plan, layer, file)
-        arrivals += read.arrivals(repair=repair)
+        arrivals += read.arrivals(repair=repair, before=len(arrivals))
         notes += [(file.source, note) for note in file.notes]
         noticed += [(file.source, note) for note in read.notes]
         unread += [name for name in read.columns.unread if name not in unread]
@@ -124,12 +124,11 @@ class _Reader:
         self.columns = Columns(plan, layer, file)
         self.geometry_kinds = {kind.geometry for kind in plan.schema.of_layer(layer)}
 
-    def arrivals(self, *, repair: bool) -> list[Arrival]:
+    def arrivals(self, *, repair: bool, before: int) -> list[Arrival]:
+        """Return the features of the file; ``before`` is how many others were read first."""
         shapes, repairs = self._shapes(repair=repair)
         numbers = self.columns.numbers()
-        labels = [
-            row[0] if row else label for row, label in zip(numbers, self.file.labels(), strict=True)
-        ]
+        labels = self._labels(numbers, before)
         lines = self.file.lines or (None,) * len(self.file)
         return [
             Arrival(
@@ -143,6 +142,16 @@ class _Reader:
                 cleared=self.columns.cleared(i),
             )
             for i in range(len(self.file))
+        ]
+
+    def _labels(self, numbers: Sequence[Sequence[str]], before: int) -> list[str]:
+        """Return what to call each arrival; one without a name by its place among all files'."""
+        own = self.file.labels()
+        places = [f"#{before + i}" for i in range(1, len(own) + 1)]
+        named = [label for i, label in enumerate(own, 1) if label != f"#{i}"]
+        return [
+            row[0] if row else label if named else place
+            for row, label, place in zip(numbers, own, places, strict=True)
         ]
 
     def _shapes(self, *, repair: bool) -> tuple[list[Any], dict[int, Repair]]:

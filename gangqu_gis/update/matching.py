@@ -69,13 +69,17 @@ class Merger:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What becomes of every arrival and of every feature of the layer."""
+    """What becomes of every arrival and of every feature of the layer.
+
+    ``named`` are the arrivals that the user gave an id which no feature has.
+    """
 
     matches: tuple[Match, ...]
     new: tuple[Arrival, ...]
     splits: tuple[Split, ...]
     mergers: tuple[Merger, ...]
     missing: tuple[Feature, ...]
+    named: tuple[tuple[Arrival, str], ...] = ()
 
 
 def match(
@@ -89,13 +93,14 @@ def match(
 ) -> Matching:
     """Match ``arrivals`` with the features of a layer.
 
-    ``given`` says which feature an arrival is, by what the file calls it (or its "#n"); ``kind``
+    ``given`` says which feature an arrival is, by what the file calls it, or by its place among
+    all arrivals, "#n"; ``kind``
     is that of arrivals that the layer does not know and that name none themselves.
 
     Raises
     ------
     UsageError
-        ``given`` names no arrival.
+        ``given`` names no arrival, or several.
     RefusedError
         Two arrivals are the same feature, or one may be either of two.
     """
@@ -122,23 +127,31 @@ class _Matcher:
         self.kind, self.plane = kind, plane
         self.found: dict[int, Match] = {}
         self.taken: dict[str, int] = {}
-        self.named_new: set[int] = set()
+        self.named_new: dict[int, str] = {}
         self.splits: list[Split] = []
         self.mergers: list[Merger] = []
 
     def by_hand(self, given: Mapping[str, str]) -> None:
-        labels = {a.label: i for i, a in enumerate(self.arrivals)}
-        labels |= {f"#{i}": i - 1 for i in range(1, len(self.arrivals) + 1)}
         own = {feature.id: feature for feature in self.features}
         for label, id_ in given.items():
-            if label not in labels:
-                known = ", ".join(a.label for a in self.arrivals[:20])
-                raise UsageError(message("update.no_such_arrival", label=label, known=known))
-            i = labels[label]
+            i = self._called(label)
             if id_ in own:
                 self._take(i, own[id_], How.GIVEN)
             else:
-                self.named_new.add(i)
+                self.named_new[i] = id_
+
+    def _called(self, label: str) -> int:
+        """Return which arrival the user calls ``label``."""
+        rows = [i for i, arrival in enumerate(self.arrivals) if arrival.label == label]
+        if not rows:
+            rows = [i for i in range(len(self.arrivals)) if label == f"#{i + 1}"]
+        if not rows:
+            known = ", ".join(a.label for a in self.arrivals[:20])
+            raise UsageError(message("update.no_such_arrival", label=label, known=known))
+        if len(rows) > 1:
+            places = ", ".join(f"#{i + 1}" for i in rows)
+            raise UsageError(message("update.several_arrivals", label=label, places=places))
+        return rows[0]
 
     def by_number(self) -> None:
         own = {feature.id: feature for feature in self.features}
@@ -182,6 +195,7 @@ class _Matcher:
             splits=tuple(self.splits),
             mergers=tuple(self.mergers),
             missing=tuple(f for f in self.features if f.id not in gone),
+            named=tuple((self.arrivals[i], id_) for i, id_ in self.named_new.items()),
         )
 
     def _open(self) -> list[int]:
