@@ -92,7 +92,8 @@ class _Sheet(Paper):
         self._heading()
         for row in self.content.drawn:
             self._feature(row)
-        for row in sorted(self.content.drawn, key=lambda r: self._is_line(r)):
+        # The smaller the land, the less room there is for its name elsewhere.
+        for row in sorted(self.content.drawn, key=lambda r: (self._is_line(r), _size(r))):
             self._label(row)
         self.box(*FRAME)
         self._north()
@@ -278,6 +279,10 @@ class _Sheet(Paper):
             self.axes.fill(xs, ys, facecolor=look.colour, alpha=alpha, edgecolor="none")
             style = _DASHES[look.number % len(_DASHES)]
             self.axes.fill(xs, ys, fill=False, edgecolor=INK, linewidth=1.2, linestyle=style)
+
+
+def _size(row: Drawn) -> float:
+    return 0.0 if row.shape is None else float(shapely.area(row.shape))
 
 
 def _label_cell(shape: Any, *, line: bool) -> tuple[float, float]:
