@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,7 @@ def measured_batches(
 ) -> Iterator[Measured]:
     """Yield the batches of a layer, measured and judged."""
     plane = measuring_plane(layer.crs, workspace_plane)
-    for batch in layer.batches(() if column is None else (column.name,)):
+    for batch in _ahead(layer.batches(() if column is None else (column.name,))):
         found = wkb_measures(batch.data, batch.offset, crs=layer.crs, plane=plane)
         judgement = None
         if column is not None:
@@ -90,6 +91,15 @@ def measured_batches(
             stated = column_numbers(values, str(layer.path), _numbered(first))
             judgement = judge(found, stated, column, _mercator(batch, layer.crs))
         yield Measured(batch, found, judgement)
+
+
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield batches; the next one is read while the present one is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def stored_column(

@@ -119,25 +119,24 @@ def block(lon, lat, start, rings, mode, figure, p, room, area, far):  # type: ig
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def in_plane(lon, lat, begin, end, figure, p, own):  # type: ignore[no-untyped-def]
+def in_plane(lon, lat, s, begin, end, figure, p, own):  # type: ignore[no-untyped-def]
     """Fill ``own`` with the ring in the plane; return whether it is too large for that."""
     e2, meridian, scale_m = figure[2], figure[3], figure[4]
-    lon0, lat0 = lon[begin], lat[begin]
-    s0 = sine(lat0 * RADIANS)
+    lon0, s0, count = lon[begin], s[begin], end - begin
     across = 0.0 if figure[5] > 0.0 else lon0 - meridian
     t = tangent(across * RADIANS)
-    k = origin_terms(s0, t, e2, scale_m, p[0], p[1], p[2], p[3], p[4])
-    left = not (abs(across) <= FARTHEST_DEGREES)
-    for i in range(begin, end):
-        dw_re = isometric_step(sine(lat[i] * RADIANS), s0, e2)
-        dw_im = (lon[i] - lon0) * RADIANS
-        left |= not (dw_re * dw_re + dw_im * dw_im <= _STEP2)
-        left |= not (abs(lat[i]) <= HIGHEST_DEGREES)
-        north, east = local_step(
-            dw_re, dw_im, k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7]
-        )
-        own[i - begin, 0], own[i - begin, 1] = east, north
-    return left
+    k0, k1, k2, k3, k4, k5, k6, k7 = origin_terms(
+        s0, t, e2, scale_m, p[0], p[1], p[2], p[3], p[4]
+    )
+    x, y, z = lon[begin:end], lat[begin:end], s[begin:end]
+    beyond = 0
+    for i in range(count):
+        dw_re = isometric_step(z[i], s0, e2)
+        dw_im = (x[i] - lon0) * RADIANS
+        near = (dw_re * dw_re + dw_im * dw_im <= _STEP2) & (abs(y[i]) <= HIGHEST_DEGREES)
+        beyond += 0 if near else 1
+        own[i, 1], own[i, 0] = local_step(dw_re, dw_im, k0, k1, k2, k3, k4, k5, k6, k7)
+    return beyond > 0 or not (abs(across) <= FARTHEST_DEGREES)
 
 
 @numba.njit(nogil=True, error_model="numpy")
@@ -152,8 +151,10 @@ def shoelace(own, count):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, error_model="numpy")
 def squares(own, count):  # type: ignore[no-untyped-def]
-    """Return ΣD² of a closed ring, or -1 where a point may carry no shape."""
-    total, corners = 0.0, count - 1
+    """Return ΣD² over the shape points of a closed ring, or -1 where it is not finite."""
+    corners = count - 1
+    kept = np.zeros(corners, np.bool_)
+    total, first, number = 0.0, -1, 0
     for i in range(corners):
         before = i - 1 if i > 0 else corners - 1
         after = i + 1 if i < corners - 1 else 0
@@ -164,10 +165,67 @@ def squares(own, count):  # type: ignore[no-untyped-def]
             height = abs(cx * oy - cy * ox) / length
         else:
             height = np.sqrt(ox * ox + oy * oy)
-        if not height > COLLINEAR_M:
+        if not np.isfinite(height):
             return -1.0
+        if height > COLLINEAR_M:
+            kept[i] = True
+            number += 1
+            first = i if first < 0 else first
+        total += cx * cx + cy * cy
+    if number == corners:
+        return total
+    return thinned_squares(own, corners, kept, first)
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def thinned_squares(own, corners, kept, first):  # type: ignore[no-untyped-def]
+    """Return ΣD² where some points may carry no shape: as shape_points.shape_flags has it."""
+    if first < 0:
+        first = 0
+        for i in range(1, corners):
+            west = own[i, 0] < own[first, 0]
+            if west or (own[i, 0] == own[first, 0] and own[i, 1] < own[first, 1]):
+                first = i
+        kept[first] = True
+    begin, corner = first, kept.copy()
+    for i in range(first + 1, first + corners + 1):
+        at = i % corners
+        if corner[at]:
+            thin(own, corners, begin, i, kept)
+            begin = i
+    index = np.flatnonzero(kept)
+    total, number = 0.0, len(index)
+    for i in range(number):
+        b, a = index[i - 1 if i > 0 else number - 1], index[i + 1 if i < number - 1 else 0]
+        cx, cy = own[a, 0] - own[b, 0], own[a, 1] - own[b, 1]
         total += cx * cx + cy * cy
     return total
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def thin(own, corners, begin, end, kept):  # type: ignore[no-untyped-def]
+    """Keep what Douglas and Peucker keep of a run, which may pass the ring's start."""
+    stack = np.empty((end - begin + 2, 2), np.int64)
+    stack[0, 0], stack[0, 1] = begin, end
+    open_ = 1
+    while open_ > 0:
+        open_ -= 1
+        a, b = stack[open_, 0], stack[open_, 1]
+        ax, ay = own[a % corners, 0], own[a % corners, 1]
+        wx, wy = own[b % corners, 0] - ax, own[b % corners, 1] - ay
+        length2, worst, at = wx * wx + wy * wy, -1.0, -1
+        for i in range(a + 1, b):
+            ox, oy = own[i % corners, 0] - ax, own[i % corners, 1] - ay
+            along = ox * wx + oy * wy
+            share = min(max(along / length2, 0.0), 1.0) if length2 > 0.0 else 0.0
+            dx, dy = ox - share * wx, oy - share * wy
+            if dx * dx + dy * dy > worst:
+                worst, at = dx * dx + dy * dy, i
+        if at >= 0 and worst > COLLINEAR_M * COLLINEAR_M:
+            kept[at % corners] = True
+            stack[open_, 0], stack[open_, 1] = a, at
+            stack[open_ + 1, 0], stack[open_ + 1, 1] = at, b
+            open_ += 2
 
 
 @numba.njit(nogil=True, error_model="numpy")
@@ -208,9 +266,9 @@ def side(ax, ay, bx, by, cx, cy):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def lengths(lon, lat, begin, end, figure, p, own):  # type: ignore[no-untyped-def]
+def lengths(lon, lat, s, begin, end, figure, p, own):  # type: ignore[no-untyped-def]
     """Return planar area, ΣD² and what is left to others of one closed ring in the plane."""
-    state = LARGE if in_plane(lon, lat, begin, end, figure, p, own) else 0
+    state = LARGE if in_plane(lon, lat, s, begin, end, figure, p, own) else 0
     around = squares(own, end - begin)
     return shoelace(own, end - begin), around, state | (THIN if around < 0.0 else 0)
 
@@ -223,7 +281,7 @@ def ring_results(lon, lat, start, rings, mode, figure, p, room, own, out, state)
         begin, end = start[k] - start[0], start[k + 1] - start[0]
         state[k] = FAR if state[k] else 0
         if mode & PLANE:
-            out[k, 1], out[k, 2], left = lengths(lon, lat, begin, end, figure, p, own)
+            out[k, 1], out[k, 2], left = lengths(lon, lat, room[0], begin, end, figure, p, own)
             state[k] |= left
         if mode & CHECK and not simple(lon, lat, begin, end):
             state[k] |= UNSURE
