@@ -7,6 +7,7 @@ GeoParquet; everything else is read whole.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 BATCH = 65_536
 #: Layers of fewer features than this are read whole.
 LARGE = 200_000
+#: No polygon takes fewer bytes in any of these formats, so that a small file need not be opened.
+LEAST_BYTES = 50
 
 _BY_GDAL = frozenset({".gpkg", ".fgb", ".shp"})
 _PLAIN = frozenset({"Polygon", "MultiPolygon"})
@@ -104,13 +107,17 @@ class LargeLayer:
 def large_layer(path: Path, layer: str | None, *, least: int = LARGE) -> LargeLayer | None:
     """Return the layer if it is large and plain enough to be read in batches, else ``None``."""
     suffix = path.suffix.lower()
+    if not path.is_file() or path.stat().st_size < least * LEAST_BYTES:
+        return None
     try:
-        if suffix == ".parquet":
-            found = _parquet_layer(path)
-        elif suffix in _BY_GDAL:
-            found = _gdal_layer(path, layer)
-        else:
-            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if suffix == ".parquet":
+                found = _parquet_layer(path)
+            elif suffix in _BY_GDAL:
+                found = _gdal_layer(path, layer)
+            else:
+                return None
     except Exception:
         return None  # whatever is wrong is said by the reader of whole files
     return found if found is not None and found.count >= least else None

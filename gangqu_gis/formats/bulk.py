@@ -39,7 +39,7 @@ FAULTS = (
 _CURVES = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVEPOLYGON", "MULTICURVE", "MULTISURFACE")
 
 #: Formats that cannot hold a curve, so that nothing needs to be searched.
-_STRAIGHT = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".csv", ".parquet"})
+_STRAIGHT = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".csv", ".parquet", ".kml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,14 @@ def read(path: Path, layer: str | None) -> VectorFile:
     return as_file(path, contents, columns, Remarks())
 
 
-def contents_of(path: Path, layer: str | None, *, encoding: str | None = None) -> Contents:
-    """Return the contents of a layer, its text decoded with ``encoding`` where one is given."""
-    source = str(path)
+def contents_of(
+    path: Path, layer: str | None, *, encoding: str | None = None, source: str | None = None
+) -> Contents:
+    """Return the contents of a layer, its text decoded with ``encoding`` where one is given.
+
+    ``source`` is what errors call the file, where that is not ``path``.
+    """
+    source = source or str(path)
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
@@ -113,9 +118,7 @@ def _is_no_declaration(path: Path, crs: CRS | None, geometry: NDArray[np.object_
         return bool(largest > 360) and b'"crs"' not in stream.read(65536)
 
 
-def _geometries(
-    wkb: NDArray[np.object_], source: str, remarks: Remarks
-) -> NDArray[np.object_]:
+def _geometries(wkb: NDArray[np.object_], source: str, remarks: Remarks) -> NDArray[np.object_]:
     """Return the geometries; one that cannot be made is ``None``, with a remark."""
     with np.errstate(invalid="ignore"):
         geometry = np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object)

@@ -17,7 +17,8 @@ from gangqu_gis.messages import message
 Reader = Callable[[Path, str | None], VectorFile]
 
 #: Formats whose files mix geometry types feature by feature; read by fiona.
-_STREAMED = frozenset({".kml", ".ovkml", ".gpx"})
+_STREAMED = frozenset({".gpx"})
+_KML = frozenset({".kml", ".ovkml"})
 #: Text files of boundary points, and tables of them.
 _TEXTS = frozenset({".txt"})
 _TABLES = frozenset({".xlsx", ".xlsm", ".csv"})
@@ -75,6 +76,8 @@ def _read_file(path: Path, layer: str | None) -> VectorFile:
 def _reader(path: Path, suffix: str) -> Reader:
     if suffix in _STREAMED:
         from gangqu_gis.formats.stream import read as chosen
+    elif suffix in _KML:
+        from gangqu_gis.formats.kml import read as chosen
     elif suffix == ".shp":
         from gangqu_gis.formats.shapefile import read as chosen
     elif suffix == ".dxf":

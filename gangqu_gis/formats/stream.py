@@ -1,15 +1,8 @@
-"""Reading feature by feature with fiona: KML and GPX, whose features may be anything.
-
-Files of 奥维 (ovkml) are KML in GCJ-02 since its version 9.3.0 (field conventions 3): they declare
-nothing that could be believed, and are read only when the user says so.
-"""
+"""Reading feature by feature with fiona: GPX, whose features may be anything."""
 
 from __future__ import annotations
 
 import json
-import re
-import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,26 +19,14 @@ from gangqu_gis.formats.remarks import Remarks
 from gangqu_gis.formats.vector import VectorFile, chosen_layer
 from gangqu_gis.messages import message
 
-
 #: Stands for a geometry that cannot be made, which is not the same as none.
 _UNREADABLE = object()
-
-#: What files of 奥维 say of themselves.
-_OVITAL = re.compile(rb"ovital|ovkml|\xe5\xa5\xa5\xe7\xbb\xb4", re.IGNORECASE)
 
 
 def read(path: Path, layer: str | None) -> VectorFile:
     """Read one layer; raises as :func:`gangqu_gis.formats.read_vector` does."""
     remarks = Remarks()
-    if path.suffix.lower() != ".ovkml":
-        found, wkt = _read(path, layer, str(path), remarks)
-    else:
-        with tempfile.TemporaryDirectory(prefix="gangqu-") as folder:
-            copy = Path(shutil.copyfile(path, Path(folder) / f"{path.stem}.kml"))
-            found, wkt = _read(copy, layer, str(path), remarks)
-    if _is_ovital(path):
-        remarks.add("crs.ovital", message("bad_file.ovital_declared"), asks=True)
-        wkt = None
+    found, wkt = _read(path, layer, str(path), remarks)
     crs = named(wkt, file=str(path)) if wkt else None
     return replace(found, crs=crs, notes=remarks.notes())
 
@@ -54,7 +35,7 @@ def _read(
     path: Path, layer: str | None, source: str, remarks: Remarks
 ) -> tuple[VectorFile, str | None]:
     try:
-        name = chosen_layer(source, _layers(path), layer)
+        name = chosen_layer(source, [str(name) for name in fiona.listlayers(path)], layer)
         with fiona.open(path, layer=name, allow_unsupported_drivers=True) as collection:
             wkt = collection.crs_wkt
             fields = list(collection.schema["properties"])
@@ -68,18 +49,6 @@ def _read(
     geometry = flattened(_objects(shapes), remarks)
     columns = {field: _objects([p.get(field) for p, _ in features]) for field in fields}
     return VectorFile(source, name, geometry, columns, None), wkt
-
-
-def _is_ovital(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return path.suffix.lower() == ".ovkml" or _OVITAL.search(stream.read(4096)) is not None
-
-
-def _layers(path: Path) -> list[str]:
-    """Return the layers; fiona leaves KML off until it is asked for."""
-    for driver in ("KML", "LIBKML"):
-        fiona.drvsupport.supported_drivers.setdefault(driver, "r")
-    return [str(name) for name in fiona.listlayers(path)]
 
 
 def _geometry(value: Any) -> Any:
