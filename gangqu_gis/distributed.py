@@ -41,7 +41,7 @@ def delayed(function: Callable[..., Any]) -> Any:
 
 @contextmanager
 def scheduler(address: str | None) -> Iterator[None]:
-    """Use the dask scheduler at ``address``, or the processes of this machine.
+    """Use the dask scheduler at ``address``, or the threads of this process.
 
     Raises
     ------
