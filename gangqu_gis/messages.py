@@ -65,6 +65,11 @@ def message(key: str, /, **params: object) -> Text:
     return Text(filled["zh"], filled["en"])
 
 
+def unfilled(key: str) -> Text:
+    """Return the message ``key`` with its placeholders as they stand; raises KeyError."""
+    return catalogue()[key]
+
+
 def placeholders(template: str) -> set[str]:
     """Return the names that ``template`` expects."""
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}

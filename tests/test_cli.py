@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import geopandas
 import pytest
 from cases import ROOT, Run, SmallWorkspace, box, feature, gangqu, gangqu_bytes, polygon, refusal
+
+from gangqu_gis.cli.click_texts import NAMES
+from gangqu_gis.messages import unfilled
 
 COMMANDS = [
     ["build"],
@@ -114,7 +119,46 @@ def test_exit_2_with_the_help_where_a_command_is_missing(
     words: list[str], elsewhere: Path
 ) -> None:
     run = gangqu(*words, cwd=elsewhere)
-    assert run.code == 2 and "Usage" in run.out + run.err
+    assert run.code == 2 and run.out.startswith("用法:")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["reconsile"], "没有命令 reconsile （是不是 'reconcile'？）"),
+        (["reconcile", "--colour"], "没有选项 --colour"),
+        (["check", "extra"], "多出的参数：extra"),
+        (["measure"], "缺少参数 'FILE'"),
+        (["approval", "revoke", "1"], "缺少选项 '--by'"),
+        (["measure", "a.shp", "--unit", "亩"], "“亩”不在可用的值之内：'m2', 'ha', 'mu', 'km2'"),
+        (["update", "x", "y", "--grade", "5"], "'--grade' 的值不对：5 超出范围 1<=x<=3"),
+        (["progress", "--year", "x"], "'--year' 的值不对：“x”不是所要的数（integer）"),
+        (["reconcile", "--output", "."], "文件 . 是文件夹，不是文件"),
+        (["--lang", "zh"], "没有写命令"),
+        (["--lang"], "选项 --lang 后面要写一个值"),
+    ],
+)
+def test_wrong_use_is_told_in_chinese(words: list[str], expected: str, elsewhere: Path) -> None:
+    run = gangqu(*words, cwd=elsewhere)
+    assert run.code == 2
+    assert expected in run.err and run.err.count("\n") == 1
+    english = re.sub(r"（详见 .*--help）|'[^']*'", "", run.err)
+    assert re.findall(r"\b(?:[A-Za-z]{3,} ){2,}", english) == []
+
+
+def test_texts_of_click_are_those_that_click_says() -> None:
+    """A release of click that rewords itself must not fall back to English unnoticed."""
+    said: set[str] = set()
+    for module in ("core", "decorators", "exceptions", "formatting", "parser", "types"):
+        source = import_module(f"click.{module}").__file__
+        assert source is not None
+        for node in ast.walk(ast.parse(Path(source).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id in ("_", "ngettext"):
+                    said |= {str(a.value) for a in node.args if isinstance(a, ast.Constant)}
+    # An option that must be given is marked by a variable, not by a constant.
+    ours = {unfilled(f"click.{name}").en for name in NAMES} - {"required"}
+    assert ours - said == set()
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -424,3 +468,15 @@ def test_commands_leave_the_data_as_it_was(second: Path) -> None:
         gangqu(*words, cwd=second)
     assert state() == before
     assert (ROOT / "data" / "workspace.toml").is_file()
+
+
+def test_a_report_is_not_written_under_the_name_of_another_format(second: Path) -> None:
+    run = gangqu("reconcile", "--format", "xlsx", "--output", "report.html", cwd=second)
+    assert run.code == 2 and ".xlsx" in run.err
+    assert not (second / "report.html").exists()
+
+
+def test_a_history_log_of_no_such_layer_is_refused_and_an_empty_one_says_so(second: Path) -> None:
+    assert gangqu("history", "log", cwd=second).out.strip() == "尚无变更记录"
+    run = gangqu("history", "log", "--layer", "lot", cwd=second)
+    assert run.code == 2 and "没有图层“lot”" in run.err and "orchards" in run.err

@@ -14,6 +14,7 @@ import pytest
 
 from gangqu_gis.causes import UNIT_SLIPS
 from gangqu_gis.checks import Verdict
+from gangqu_gis.cli.click_texts import NAMES as CLICK_NAMES
 from gangqu_gis.dates import PRECISIONS
 from gangqu_gis.findings import Severity
 from gangqu_gis.judgement import StoredCause
@@ -23,10 +24,11 @@ from gangqu_gis.schema import FIELD_TYPES, SIDES
 PACKAGE = Path(__file__).resolve().parents[1] / "gangqu_gis"
 
 #: Calls that take a key, and the position of the key among their arguments.
-TAKES_KEY = {"message": 0, "say": 0, "fault": 1}
+TAKES_KEY = {"message": 0, "unfilled": 0, "say": 0, "fault": 1}
 
 #: Keys that are put together at run time: their beginning, and every ending that can occur.
 FAMILIES: dict[str, frozenset[str]] = {
+    "click.": frozenset(CLICK_NAMES),
     "verdict.": frozenset(verdict.value for verdict in Verdict),
     "basis.": frozenset(("surveyed", "digitized", "schematic")),
     "cause.slip_": frozenset(name for _, name in UNIT_SLIPS),

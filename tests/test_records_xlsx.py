@@ -211,12 +211,16 @@ def test_files_that_are_no_workbook_are_refused(plan: Plan, tmp_path: Path) -> N
         ("text.xlsx", "名称,套数".encode()),
         ("cut.xlsx", book(tmp_path / "whole.xlsx", HEADINGS).read_bytes()[:900]),
         ("empty.xlsx", b""),
+        ("parcels.gpkg", b"SQLite format 3\0"),
+        ("table.csv", "名称,套数".encode()),
     ):
         path = tmp_path / name
         path.write_bytes(content)
         with pytest.raises(InputError) as caught:
             read(plan, path)
         assert "xlsx" in caught.value.render("zh")
+    with pytest.raises(InputError, match="xlsx"):
+        read(plan, tmp_path)
     with pytest.raises(InputError, match="不存在"):
         read(plan, tmp_path / "none.xlsx")
     with pytest.raises(InputError, match="表头"):

@@ -79,7 +79,8 @@ def main() -> NoReturn:
         click.echo(error.format_message())
         code = 2
     except click.ClickException as error:
-        text = message("cli.usage", reason=error.format_message(), command=_command(error))
+        reason = error.format_message().rstrip(".")
+        text = message("cli.usage", reason=reason, command=_command(error))
         code = _complain(text.render(lang), 2)
     except (click.Abort, KeyboardInterrupt):
         code = _complain(message("cli.interrupted").render(lang), 130)

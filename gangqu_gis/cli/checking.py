@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 
 @click.command(help=help_text("check"))
-@click.option("--file", type=click.Path(path_type=Path), help=help_text("check_file"))
+@click.option(
+    "--file", metavar="FILE", type=click.Path(path_type=Path), help=help_text("check_file")
+)
 @click.option("--coverage", is_flag=True, help=help_text("coverage"))
 @reading_options
 @yes_option

@@ -38,9 +38,14 @@ def history() -> None:
 @click.pass_obj
 def log(session: Session, layer: str | None, id_: str | None, form: str) -> None:
     """List the change sets."""
+    from gangqu_gis.errors import UsageError
     from gangqu_gis.history import read_history
 
-    found = read_history(session.workspace().data / "history", shown="data/history")
+    workspace = session.workspace()
+    if layer is not None and layer not in workspace.layer_files:
+        known = ", ".join(workspace.layer_files)
+        raise UsageError(message("update.no_layer", name=layer, known=known))
+    found = read_history(workspace.data / "history", shown="data/history")
     entries = [
         entry
         for entry in found.entries
@@ -53,6 +58,11 @@ def log(session: Session, layer: str | None, id_: str | None, form: str) -> None
         return
     for entry in entries:
         session.say("history.log_line", **_log_fields(entry))
+    if not found.entries:
+        session.say("history.never")
+        return
+    if not entries:
+        session.say("history.none_fits")
     session.say("history.head", count=len(found.entries), head=found.head)
 
 

@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gangqu_gis.cli.reporting import FILE_FORMATS
-from gangqu_gis.cli.session import Session, help_text, lang_option, language
+from gangqu_gis.cli.session import (
+    FILE_FORMATS,
+    Session,
+    help_text,
+    lang_option,
+    language,
+    require_suffix,
+)
 from gangqu_gis.clock import is_date
 from gangqu_gis.messages import message
 
@@ -51,6 +57,7 @@ def progress(
 
     if output is None and form in FILE_FORMATS:
         raise click.UsageError(message("sheet.needs_output").render(session.lang))
+    require_suffix(session, form, output)
     if as_of is not None and not is_date(as_of):
         raise UsageError(message("progress.bad_date", found=as_of))
     assessment = session.assessment()

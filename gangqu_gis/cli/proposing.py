@@ -26,8 +26,8 @@ def evidence_options(function: F) -> F:
     """Add the options that say where a geometry comes from."""
     for option in (
         click.option("--source", type=WORDS, help=help_text("source")),
-        click.option("--scale", type=click.IntRange(min=1), help=help_text("scale")),
-        click.option("--grade", type=click.IntRange(1, 3), help=help_text("grade")),
+        click.option("--scale", metavar="N", type=click.IntRange(min=1), help=help_text("scale")),
+        click.option("--grade", metavar="N", type=click.IntRange(1, 3), help=help_text("grade")),
         click.option("--surveyed-on", metavar="DATE", help=help_text("surveyed_on")),
         click.option("--survey-ref", type=WORDS, help=help_text("survey_ref")),
         click.option(

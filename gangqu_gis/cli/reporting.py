@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 import click
 
 from gangqu_gis.cli.mapping import write_pages
-from gangqu_gis.cli.session import Session, exit_if, help_text, lang_option, language
+from gangqu_gis.cli.session import (
+    FILE_FORMATS,
+    Session,
+    exit_if,
+    help_text,
+    lang_option,
+    language,
+    require_suffix,
+)
 from gangqu_gis.messages import message
 
 if TYPE_CHECKING:
     from gangqu_gis.report.model import Report
-
-#: Formats that go into a file and not onto the screen.
-FILE_FORMATS = ("xlsx", "html")
 
 
 @click.command(help=help_text("build"))
@@ -76,6 +81,7 @@ def reconcile(
         raise click.UsageError(message("cli.ids_need_gate").render(session.lang))
     if (output is None) == (form in FILE_FORMATS):
         raise click.UsageError(message("sheet.needs_output").render(session.lang))
+    require_suffix(session, form, output)
     from gangqu_gis.clock import now
     from gangqu_gis.gate import run_gate
     from gangqu_gis.report.model import Report

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from gangqu_gis.cli.click_texts import speak_chinese
 from gangqu_gis.messages import LANGUAGES, message
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from gangqu_gis.workspace import Workspace
 
 EXIT_BLOCKED = 1
+
+#: Formats that go into a file and not onto the screen.
+FILE_FORMATS = ("xlsx", "html")
 
 #: Width of reports that go into a file or a pipe.
 PLAIN_WIDTH = 140
@@ -59,6 +63,11 @@ def language(argv: list[str]) -> str:
         if word == "--lang" and at + 1 < len(argv):
             return argv[at + 1]
     return os.environ.get("GANGQU_LANG", "zh")
+
+
+# Before any option is made: click names the types of values as it makes them.
+if language(sys.argv[1:]) != "en":
+    speak_chinese()
 
 
 def help_text(key: str) -> str:
@@ -141,6 +150,12 @@ format_option = click.option(
     show_default=True,
     help=help_text("format"),
 )
+
+
+def require_suffix(session: Session, form: str, output: Path | None) -> None:
+    """Refuse a file name that a double click would open as another format."""
+    if form in FILE_FORMATS and output is not None and output.suffix.lower() != f".{form}":
+        raise click.UsageError(message("sheet.other_suffix", format=form).render(session.lang))
 
 
 def exit_if(blocked: bool) -> None:

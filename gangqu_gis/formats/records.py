@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 HEADING_ROWS = 20
 #: What the first words of a row of totals are.
 _TOTALS = ("合计", "总计", "小计", "total")
+#: What openpyxl opens.
+_SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -101,16 +103,21 @@ class _Faults:
             raise TableError(self._found, file=self._source)
 
 
+def _begins(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(magic)) == magic
+
+
 def _workbooks(path: Path) -> tuple[Workbook, Workbook]:
     """Return the workbook twice: with the values that were stored, and with the formulas."""
     import openpyxl
 
     if not path.exists():
         raise InputError(message("file.missing"), file=str(path))
-    with path.open("rb") as stream:
-        head = stream.read(4)
-    if head == _OLD_EXCEL:
+    if path.is_file() and _begins(path, _OLD_EXCEL):
         raise InputError(message("records.old_excel"), file=str(path))
+    if not path.is_file() or path.suffix.lower() not in _SUFFIXES:
+        raise InputError(message("records.not_xlsx"), file=str(path))
     try:
         return openpyxl.load_workbook(path, data_only=True), openpyxl.load_workbook(path)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError) as error:

@@ -23,9 +23,9 @@ def project_row(plan: Plan, project: Project, on: date) -> ProjectProgress:
     """Return one project as it stands on the day ``on``."""
     stage = project.stage(on)
     labels = {field.name: field for field in plan.schema.kinds[project.feature.kind].fields}
-    none = message("state.no_report")
+    reached = message(f"progress.short_{stage}") if stage else message("state.no_report")
     dates = [
-        (field, labels[field].label, moment.written)
+        (field, message(f"progress.short_{field}"), moment.written)
         for field in STAGES
         if field in labels and (moment := project.moment(field)) is not None
     ]
@@ -33,9 +33,7 @@ def project_row(plan: Plan, project: Project, on: date) -> ProjectProgress:
         _comparison(project, field, labels[field].label, labels[field].unit, on)
         for field in project.stated
     )
-    return ProjectProgress(
-        project, stage, labels[stage].label if stage else none, tuple(dates), compared
-    )
+    return ProjectProgress(project, stage, reached, tuple(dates), compared)
 
 
 def _comparison(

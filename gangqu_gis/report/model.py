@@ -11,6 +11,7 @@ from datetime import date
 
 from gangqu_gis import __version__, crs
 from gangqu_gis.assessment import Assessment
+from gangqu_gis.chain import NO_RECORD
 from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.findings import Finding
 from gangqu_gis.gate import GateResult
@@ -86,7 +87,9 @@ def title_rows(report: Report) -> list[tuple[Text, Text]]:
     """Return the title block: label and value of each line."""
     workspace, history = report.assessment.plan.workspace, report.assessment.plan.history
     first, last = workspace.plan_period
-    head = plain(history.head) if history.entries else message("sheet.no_history")
+    # A preview's entry, not written yet, stands under the hash of the one before it.
+    none = history.head == NO_RECORD
+    head = message("sheet.no_history") if none else plain(history.head)
     rows = [
         (message("sheet.plan"), workspace.title),
         (message("sheet.authority"), plain(workspace.authority)),
