@@ -134,7 +134,7 @@ def test_absurd_tolerances_are_refused_at_their_line(plan: Path, name: str, valu
 
 def test_the_schematic_drawing_cannot_come_in_as_a_survey(plan: Path) -> None:
     drawn = plan_of(plan).by_id["stock-3"].geometry
-    with pytest.raises(RefusedError, match="示意图形本身"):
+    with pytest.raises(RefusedError, match="示意图形"):
         propose(plan_of(plan), "parcels", [file_of(drawn, epsg=4490)], provenance=SURVEY)
 
 

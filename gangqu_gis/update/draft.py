@@ -17,8 +17,9 @@ from gangqu_gis.layers import Feature
 from gangqu_gis.messages import message
 from gangqu_gis.plan import Plan
 from gangqu_gis.records import stored
-from gangqu_gis.sameness import congruent, same_shape
+from gangqu_gis.sameness import same_shape
 from gangqu_gis.schema import Kind
+from gangqu_gis.update.drawn import refuse_drawings
 from gangqu_gis.update.incoming import Arrival
 from gangqu_gis.update.matching import How, Match, Matching
 from gangqu_gis.update.provenance import BASIS_FIELDS, Provenance, Unproven, with_geometry_of
@@ -87,6 +88,8 @@ def outcomes(
     UsageError
         An arrival is new and nobody said of what kind.
     """
+    if choices.only != "attributes":
+        refuse_drawings(plan, layer, matching, origin)
     drafter = _Drafter(plan, layer, matching, origin, choices)
     return [*drafter.known(), *drafter.new(), *drafter.gone()]
 
@@ -170,8 +173,6 @@ class _Drafter:
             origin = self.origin[arrival.file]
             moved = feature.geometry is None or not same_shape(feature.geometry, arrival.geometry)
             proof = isinstance(origin, Provenance)
-            if proof and feature.basis == "schematic" and feature.geometry is not None:
-                self._refuse_the_drawing(feature, arrival)
             if moved or proof:
                 properties = with_geometry_of(properties, origin)
             geometry = arrival.geometry if moved else feature.geometry
@@ -181,13 +182,6 @@ class _Drafter:
             return What.UNCHANGED, None
         change = replace(change_of(feature.id, before, after), origin=arrival.origin())
         return (What.GEOMETRY if change.moves_geometry else What.ATTRIBUTES), change
-
-    def _refuse_the_drawing(self, feature: Feature, arrival: Arrival) -> None:
-        """The drawing itself, also moved or turned, is no survey: its area was fitted."""
-        drawn = feature.geometry
-        if same_shape(drawn, arrival.geometry) or congruent(drawn, arrival.geometry):
-            text = message("update.the_drawing", id=feature.id)
-            raise RefusedError(text, file=arrival.file, line=arrival.line)
 
     def _record(
         self, properties: Mapping[str, Any], geometry: Any, feature: Feature, *, moved: bool
