@@ -18,8 +18,9 @@ _MIX = re.compile(r"\d+(\.\d+)?×\d+(、\d+(\.\d+)?×\d+)*")
 def attribute_faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     """Yield (field, what is wrong) for every attribute of one feature that breaks the schema."""
     known = {field.name: field for field in kind.fields}
-    for name in properties:
-        if name not in known:
+    for name, value in properties.items():
+        # GIS software writes every field of the layer for every feature; empty, it says nothing.
+        if name not in known and value is not None:
             yield name, message("schema.unknown_field", name=name, kind=kind.label)
     for field in kind.fields:
         value = properties.get(field.name)

@@ -52,6 +52,7 @@ FAULTY: list[tuple[dict[str, Any], list[str]]] = [
         ["schema.storeys", "schema.renewed"],
     ),
     (feature("red", box(0, 120, 9), colour="red"), ["schema.colour"]),
+    (feature("blank", box(0, 180, 9), colour=None), []),
     (feature("bounded", box(0, 140, 9), bounds={"east": ["road-1", "road-9"]}), ["link.bounds"]),
     (feature("figured", box(0, 160, 9), figures=["nine"]), ["link.figures"]),
 ]
