@@ -26,8 +26,18 @@ PREVIOUS_SUFFIX = ".previous"
 
 
 def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes; of a file that is not there, of nothing."""
-    return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
+    """Return the SHA-256 of a file's bytes; of a file that is not there, of nothing.
+
+    Raises
+    ------
+    InputError
+        It cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(message("file.cannot_read", reason=reason), file=str(path)) from error
 
 
 def remove_unfinished(folder: Path) -> None:

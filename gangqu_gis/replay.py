@@ -61,11 +61,14 @@ def fault_of(workspace: Workspace, history: History, layer: str) -> InputError |
     entries = history.of_layer(layer)
     if not entries:
         return None
+    path = workspace.layer_path(layer)
+    if not path.exists():
+        return InputError(message("file.missing"), file=workspace.shown(path))
     try:
         records = state_at(workspace, history, layer, len(history.entries))
     except InputError as error:
         return error
-    same_file = hash_of(workspace.layer_path(layer)) == entries[-1].layer_after
+    same_file = hash_of(path) == entries[-1].layer_after
     if same_file and records != read_records(workspace, layer):
         text = message("history.other_end", layer=layer, number=entries[-1].number)
         return InputError(text, file=f"data/history/{entries[-1].number:06d}.json")
@@ -90,10 +93,9 @@ def _base(workspace: Workspace, layer: str, first: Entry) -> list[Record]:
 
 def _records(raw: bytes, shown: str) -> list[Record]:
     try:
-        features = json.loads(raw.decode("utf-8-sig"))["features"]
-    except (ValueError, KeyError, TypeError) as error:
+        return [stored(record) for record in json.loads(raw.decode("utf-8-sig"))["features"]]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(message("layer.not_json", reason=str(error)), file=shown) from error
-    return [stored(record) for record in features]
 
 
 def _itself(record: Any) -> Any:

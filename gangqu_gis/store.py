@@ -116,12 +116,16 @@ def commit(
     Raises
     ------
     RefusedError
-        The layer has changed since.
+        The layer has changed since, or is a link: replacing it would cut the link, and leave
+        whoever shares the file with an old layer.
     InputError
         A file cannot be written; the layer and the history are as before.
     """
     places = _Places(workspace.data)
     path = workspace.layer_path(layer)
+    if path.is_symlink():
+        text = message("store.a_link", target=path.resolve())
+        raise RefusedError(text, file=workspace.shown(path))
     if hash_of(path) != expected_hash:
         raise RefusedError(message("store.changed_meanwhile"), file=workspace.shown(path))
     whole = {

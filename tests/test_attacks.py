@@ -332,3 +332,63 @@ def test_history_verify_notices_an_edit_outside(plan: Path, command: Command) ->
     edit_feature(plan, "stock-3", lambda properties: properties.update({"point_error_m": 0.25}))
     run = command("history", "verify", cwd=plan)
     assert run.code == 1 and "parcels" in run.out
+
+
+# ------------------------------------------------------------------- a layer that is no file
+
+
+def test_a_link_to_a_shared_layer_is_not_cut(plan: Path) -> None:
+    shared, path = plan / "shared.geojson", plan / "data" / "parcels.geojson"
+    path.rename(shared)
+    path.symlink_to(shared)
+    before = shared.read_bytes()
+    with pytest.raises(RefusedError, match="链接"):
+        survey(plan, rectangle())
+    assert path.is_symlink() and shared.read_bytes() == before
+    assert list((plan / "data" / "history").glob("*.json")) == []
+
+
+def test_verify_names_a_layer_that_is_gone_or_no_file(plan: Path, command: Command) -> None:
+    survey(plan, rectangle())
+    path = plan / "data" / "parcels.geojson"
+    path.unlink()
+    gone = command("history", "verify", cwd=plan)
+    assert gone.code == 1 and "文件不存在" in gone.err and "adopt" not in gone.out
+    path.mkdir()
+    folder = command("history", "verify", cwd=plan)
+    assert folder.code == 3 and "parcels.geojson" in folder.err
+
+
+def test_an_edit_that_is_no_text_is_not_turned_into_one(plan: Path, command: Command) -> None:
+    survey(plan, rectangle())
+    edit_feature(plan, "stock-1", lambda properties: properties.update({"name": {"a": 1}}))
+    run = command("history", "adopt", "parcels", "--by", "某", "--reason", "因", "--yes", cwd=plan)
+    assert run.code == 1 and "schema.name" in run.out
+
+
+def test_lists_that_a_gis_wrote_as_texts_of_texts_are_no_change(
+    plan: Path, command: Command
+) -> None:
+    survey(plan, rectangle())
+
+    def twice(properties: dict[str, object]) -> None:
+        for name in ("bounds", "figures"):
+            properties[name] = json.dumps(json.dumps(properties[name]))
+
+    edit_feature(plan, "stock-1", twice)
+    run = command("history", "adopt", "parcels", "--dry-run", cwd=plan)
+    assert run.code == 0 and "没有变化" in run.out
+
+
+def test_bounds_and_kinds_are_shown_in_words(plan: Path, command: Command) -> None:
+    survey(plan, rectangle())
+
+    def other(properties: dict[str, object]) -> None:
+        properties["bounds"] = {"east": ["road-chenshan"], "north": ["road-waihuan"]}
+        properties["kind"] = "community_unit"
+
+    edit_feature(plan, "stock-1", other)
+    run = command("history", "adopt", "parcels", "--dry-run", cwd=plan)
+    said = "".join(run.out.split())
+    assert "→东至road-chenshan；北至road-waihuan" in said
+    assert "类别：存量住宅用地→未来社区单元" in said and "{'" not in said

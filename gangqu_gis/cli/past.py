@@ -247,7 +247,8 @@ def verify(session: Session) -> None:
     drifted = [
         layer
         for layer in workspace.layer_files
-        if found.drifted(layer, hash_of(workspace.layer_path(layer)))
+        if workspace.layer_path(layer).exists()
+        and found.drifted(layer, hash_of(workspace.layer_path(layer)))
     ]
     if waiting(workspace):
         session.say("history.waiting")

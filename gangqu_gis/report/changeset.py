@@ -13,7 +13,8 @@ from gangqu_gis.assessment import Assessment
 from gangqu_gis.differences import Difference
 from gangqu_gis.history import Change
 from gangqu_gis.messages import Text, joined, message, plain
-from gangqu_gis.schema import Schema
+from gangqu_gis.records import compact
+from gangqu_gis.schema import SIDES, Schema
 from gangqu_gis.update import Outcome, Proposal, What
 from gangqu_gis.update.draft import counted
 
@@ -98,14 +99,25 @@ def field_label(schema: Schema, difference: Difference, name: str) -> Text:
     return field.label if field else plain(name)
 
 
-def value_text(name: str, value: object) -> Text:
+def value_text(schema: Schema, name: str, value: object) -> Text:
     """Return the value of attribute ``name`` as a person reads it."""
     if value is None or value == "":
         return message("changeset.empty")
     if name == "basis" and value in ("surveyed", "digitized", "schematic"):
         return message(f"basis.{value}")
+    if name == "kind" and isinstance(value, str) and value in schema.kinds:
+        return schema.kinds[value].label
     if isinstance(value, bool):
         return message("changeset.yes" if value else "changeset.no")
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return plain("、".join(value))
+    if isinstance(value, Mapping) and value and all(side in SIDES for side in value):
+        return joined([_side_text(side, lines) for side, lines in value.items()])
+    if isinstance(value, Mapping | list):
+        return plain(compact(value))
     return plain(value)
+
+
+def _side_text(side: str, lines: object) -> Text:
+    words, named = message(f"changeset.side_{side}"), value_text(Schema({}), "", lines)
+    return Text(f"{words.zh} {named.zh}", f"{words.en} {named.en}")

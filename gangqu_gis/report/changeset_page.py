@@ -172,8 +172,8 @@ class _Page:
             "fields": [
                 {
                     "label": self._say(field_label(schema, difference, name)),
-                    "before": self._say(value_text(name, old)),
-                    "after": self._say(value_text(name, new)),
+                    "before": self._say(value_text(schema, name, old)),
+                    "after": self._say(value_text(schema, name, new)),
                 }
                 for name, old, new in difference.fields
             ],

@@ -45,9 +45,9 @@ def _feature(p: Printer, found: ChangeSet, difference: Difference) -> Iterator[R
         yield indented(outcome.arrival.repair.effect.render(p.lang))
     schema = found.assessment.plan.schema
     for name, before, after in difference.fields:
-        values = {"before": value_text(name, before), "after": value_text(name, after)}
         label = field_label(schema, difference, name)
-        yield indented(p.say("changeset.field_line", label=label, **values))
+        old, new = (value_text(schema, name, value) for value in (before, after))
+        yield indented(p.say("changeset.field_line", label=label, before=old, after=new))
 
 
 def _effects(p: Printer, proposal: Proposal) -> Iterator[RenderableType]:

@@ -32,7 +32,7 @@ def coerced(value: Any, field: Field) -> Any:
         return text
     if isinstance(value, int | float) and not isinstance(value, bool):
         return cell_text(value)
-    return str(value)
+    return value if isinstance(value, dict | list) else str(value)
 
 
 _FLAGS = {
@@ -42,12 +42,14 @@ _FLAGS = {
 
 
 def _from_json(text: str) -> Any:
+    """Return what a text of JSON says; a GIS may have written it as a text of a text."""
     if not text:
         return None
     try:
-        return json.loads(text)
-    except ValueError:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
         return text
+    return _from_json(value) if isinstance(value, str) and value != text else value
 
 
 def _number(value: Any, text: str | None, *, whole: bool) -> Any:
