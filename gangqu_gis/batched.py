@@ -84,7 +84,10 @@ def measured_batches(
     """Yield the batches of a layer, measured and judged."""
     plane = measuring_plane(layer.crs, workspace_plane)
     for batch in _ahead(layer.batches(() if column is None else (column.name,))):
-        found = wkb_measures(batch.data, batch.offset, crs=layer.crs, plane=plane)
+        try:
+            found = wkb_measures(batch.data, batch.offset, crs=layer.crs, plane=plane)
+        except NotImplementedError as error:  # curves in a layer that declares none
+            raise InputError(message("batches.curves"), file=str(layer.path)) from error
         judgement = None
         if column is not None:
             values, first = batch.columns[column.name], batch.first

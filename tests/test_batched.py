@@ -10,6 +10,7 @@ from typing import Any
 import geopandas
 import numpy as np
 import pyarrow.parquet
+import pyogrio
 import pytest
 import shapely
 from cases import ROOT, box, in_degrees, polygon
@@ -151,3 +152,19 @@ def test_an_unknown_column_is_a_usage_error(tmp_path: Path) -> None:
     table.to_file(file)
     with pytest.raises(UsageError, match="a"):
         batched.stored_column(layer_of(file), column="b", unit_name="m2", coordinate_m=0.001)
+
+
+@pytest.mark.filterwarnings("ignore:A geometry of type CURVEPOLYGON")
+def test_curves_in_a_layer_that_declares_none_are_named(tmp_path: Path) -> None:
+    """GDAL hands a layer's declared type on, and Arrow the curves as they are stored."""
+    arc = b"\x01\x0a\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x03\x00\x00\x00"
+    arc += np.array([604000, 3387000, 604050, 3387050, 604000, 3387000], "<f8").tobytes()
+    file, out = tmp_path / "arcs.gpkg", tmp_path / "out.parquet"
+    pyogrio.raw.write(
+        file, np.array([arc], dtype=object), [np.array(["a"])], ["id"],
+        geometry_type="Polygon", crs="EPSG:4549", driver="GPKG", layer="arcs",
+    )  # fmt: skip
+    parts = batched.measured_batches(layer_of(file), workspace_plane=PLANE, column=None)
+    with pytest.raises(InputError, match="圆弧"):
+        batched.write_results(parts, out, lambda done: None)
+    assert [p.name for p in tmp_path.iterdir()] == ["arcs.gpkg"]
