@@ -15,6 +15,7 @@ from gangqu_gis.history import Change
 from gangqu_gis.messages import Text, joined, message, plain
 from gangqu_gis.records import compact
 from gangqu_gis.schema import SIDES, Schema
+from gangqu_gis.units import known_units, unit
 from gangqu_gis.update import Outcome, Proposal, What
 from gangqu_gis.update.draft import counted
 
@@ -91,12 +92,17 @@ def how_text(outcome: Outcome | None) -> Text | None:
 
 
 def field_label(schema: Schema, difference: Difference, name: str) -> Text:
-    """Return what an attribute is called, for people."""
+    """Return what an attribute is called, for people, with its unit."""
     side = difference.after or difference.before
     properties = side.record.get("properties") or {} if side else {}
     kind = schema.kinds.get(str(properties.get("kind")))
     field = next((f for f in kind.fields if f.name == name), None) if kind else None
-    return field.label if field else plain(name)
+    if field is None:
+        return plain(name)
+    if field.unit is None:
+        return field.label
+    in_unit = unit(field.unit).label if field.unit in known_units() else plain(field.unit)
+    return Text(f"{field.label.zh}（{in_unit.zh}）", f"{field.label.en} ({in_unit.en})")
 
 
 def value_text(schema: Schema, name: str, value: object) -> Text:
@@ -115,6 +121,8 @@ def value_text(schema: Schema, name: str, value: object) -> Text:
         return joined([_side_text(side, lines) for side, lines in value.items()])
     if isinstance(value, Mapping | list):
         return plain(compact(value))
+    if isinstance(value, float) and value.is_integer():
+        return plain(int(value))
     return plain(value)
 
 
