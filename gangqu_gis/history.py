@@ -10,6 +10,7 @@ from typing import Any
 
 from gangqu_gis.chain import NO_RECORD, Chain, Link
 from gangqu_gis.errors import InputError
+from gangqu_gis.files import hash_of
 from gangqu_gis.messages import message
 from gangqu_gis.workspace import Workspace
 
@@ -193,9 +194,21 @@ class History:
         return frozenset(entry.by for entry in self.entries if entry.touches(ids))
 
 
-def base_of(workspace: Workspace, layer: str) -> Path:
-    """Return where ``layer`` is kept as it was before its first entry."""
-    return workspace.data / "history" / "base" / workspace.layer_files[layer]
+def base_of(workspace: Workspace, layer: str, wanted: str) -> Path:
+    """Return where ``layer`` is kept as it was before its first entry, with the hash ``wanted``.
+
+    It bears the name of the layer's file; where another base has that name already, the beginning
+    of its hash too.  A base is known by its hash also after the layer's file got another name.
+    """
+    folder = workspace.data / "history" / "base"
+    plain = folder / workspace.layer_files[layer]
+    if hash_of(plain) == wanted:
+        return plain
+    others = sorted(folder.glob("*.geojson")) if folder.is_dir() else []
+    same = next((path for path in others if hash_of(path) == wanted), None)
+    if same is not None or not plain.exists():
+        return same or plain
+    return plain.with_name(f"{plain.stem}-{wanted[:16]}{plain.suffix}")
 
 
 def _is_sound(content: Mapping[str, Any]) -> bool:
@@ -211,6 +224,7 @@ def _is_sound(content: Mapping[str, Any]) -> bool:
         and (provenance is None or isinstance(provenance, dict))
         and isinstance(sources, list)
         and all(isinstance(source, dict) for source in sources)
+        and content.get("action", UPDATE) in (UPDATE, UNDO, ADOPT)
         and (undoes is None or (isinstance(undoes, int) and 0 < undoes < content["number"]))
     )
 

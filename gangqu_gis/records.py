@@ -70,12 +70,13 @@ def compact(value: Any) -> str:
 
 
 def _geometry_text(geometry: Any) -> str:
-    if not isinstance(geometry, Mapping) or geometry.get("type") not in _DEPTHS:
+    kind = geometry.get("type") if isinstance(geometry, Mapping) else None
+    if not isinstance(kind, str) or kind not in _DEPTHS:
         return compact(geometry)
     coordinates = geometry.get("coordinates")
-    if not _is_plain(coordinates, _DEPTHS[geometry["type"]]):
+    if not _is_plain(coordinates, _DEPTHS[kind]):
         return compact(geometry)
-    return f'{{"type":"{geometry["type"]}","coordinates":{_coordinates_text(coordinates)}}}'
+    return f'{{"type":"{kind}","coordinates":{_coordinates_text(coordinates)}}}'
 
 
 def _is_plain(value: Any, depth: int) -> bool:

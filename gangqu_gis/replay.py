@@ -82,12 +82,12 @@ def read_records(workspace: Workspace, layer: str) -> list[Record]:
 
 
 def _base(workspace: Workspace, layer: str, first: Entry) -> list[Record]:
-    path = base_of(workspace, layer)
+    path = base_of(workspace, layer, first.layer_before)
     shown = workspace.shown(path)
     if not path.exists():
-        raise InputError(message("history.no_base", layer=layer), file=shown)
-    if hash_of(path) != first.layer_before:
-        raise InputError(message("history.altered_base", layer=layer), file=shown)
+        plain = path.with_name(workspace.layer_files[layer])
+        key = "history.altered_base" if plain.exists() else "history.no_base"
+        raise InputError(message(key, layer=layer), file=workspace.shown(plain))
     return _records(path.read_bytes(), shown)
 
 

@@ -206,7 +206,7 @@ def _keep_base(workspace: Workspace, layer: str, expected_hash: str) -> None:
     chain = chain_of(workspace.data / "history", shown="data/history")
     if any(link.content.get("layer") == layer for link in chain.read()):
         return
-    base, path = base_of(workspace, layer), workspace.layer_path(layer)
+    base, path = base_of(workspace, layer, expected_hash), workspace.layer_path(layer)
     if hash_of(base) == expected_hash:
         return
     raw = path.read_bytes() if path.exists() else b""

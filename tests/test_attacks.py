@@ -392,3 +392,54 @@ def test_bounds_and_kinds_are_shown_in_words(plan: Path, command: Command) -> No
     said = "".join(run.out.split())
     assert "→东至road-chenshan；北至road-waihuan" in said
     assert "类别：存量住宅用地→未来社区单元" in said and "{'" not in said
+
+
+# ------------------------------------------------------------------ a workspace that changed
+
+
+def rename_layer(plan: Path, old: str, new: str) -> None:
+    edit(plan / "data" / "workspace.toml", f'"{old}"', f'"{new}"')
+    (plan / "data" / old).rename(plan / "data" / new)
+
+
+def test_a_layer_whose_file_was_renamed_keeps_its_history(plan: Path, command: Command) -> None:
+    survey(plan, rectangle())
+    rename_layer(plan, "parcels.geojson", "lots.geojson")
+    assert command("history", "verify", cwd=plan).code == 0
+    survey(plan, rectangle(moved_west=0.3))
+    assert command("history", "verify", cwd=plan).code == 0
+    assert command("history", "diff", "0", "2", cwd=plan).code == 0
+
+
+def test_the_base_of_another_layer_is_never_overwritten(plan: Path, command: Command) -> None:
+    survey(plan, rectangle())
+    bases = plan / "data" / "history" / "base"
+    first = (bases / "parcels.geojson").read_bytes()
+    edit(plan / "data" / "workspace.toml", "parcels   =", "lots =")
+    schema = plan / "data" / "schema.toml"
+    source = schema.read_text(encoding="utf-8").replace('layer = "parcels"', 'layer = "lots"')
+    schema.write_text(source, encoding="utf-8")
+    file = file_of(rectangle(moved_west=0.3))
+    carry_out(
+        propose(plan_of(plan), "lots", [file], provenance=SURVEY), by="测量员甲", reason="因"
+    )
+    assert (bases / "parcels.geojson").read_bytes() == first
+    assert len(list(bases.iterdir())) == 2
+    assert command("history", "verify", cwd=plan).code == 0
+
+
+def test_a_history_of_an_unknown_action_is_refused(plan: Path) -> None:
+    survey(plan, rectangle())
+    path = plan / "data" / "history" / "000001.json"
+    edit(path, '"action":"update"', '"action":"guess"')
+    with pytest.raises(InputError) as refused:
+        plan_of(plan)
+    assert refused.value.file == "data/history/000001.json"
+
+
+def test_a_geometry_of_no_type_is_told(plan: Path, command: Command) -> None:
+    survey(plan, rectangle())
+    edit(plan / "data" / "parcels.geojson", '"type":"Polygon"', '"type":{"a":1}')
+    assert command("history", "diff", "0", "now", cwd=plan).code == 0
+    run = command("history", "adopt", "parcels", "--dry-run", cwd=plan)
+    assert run.code == 1 and "geometry" in run.out

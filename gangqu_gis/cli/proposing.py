@@ -153,6 +153,7 @@ def _ask(session: Session, form: str) -> None:
     try:
         agreed = click.confirm(question, default=False, err=form == "json")
     except (click.Abort, OSError, RuntimeError):  # no answer: nobody there, or no stdin at all
+        click.echo(err=form == "json")
         agreed = False
     if not agreed:
         raise RefusedError(message("update.declined"))
