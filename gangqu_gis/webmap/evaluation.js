@@ -46,7 +46,14 @@ function stageMark({ ref, short }) {
   if (!feature || !feature.at) return;
   const [lng, lat] = feature.at;
   const icon = L.divIcon({ className: 'stage-mark', html: el('span', {}, short), iconSize: null });
-  L.marker([lat, lng], { icon, pane: 'stages', interactive: false, keyboard: false }).addTo(stageLayer);
+  L.marker([lat, lng], { icon, ref, pane: 'stages', interactive: false, keyboard: false }).addTo(stageLayer);
+}
+
+// Where the marks stand, by what they mark, so that names keep clear of them.
+function stageBoxes() {
+  const marks = stageLayer.getLayers().filter((mark) => mark.getElement());
+  return new Map(marks.map((mark) => [mark.options.ref,
+    boxAround(map.latLngToContainerPoint(mark.getLatLng()), sizeOf(mark.getElement().firstElementChild))]));
 }
 
 function showProgressYear() {
@@ -59,6 +66,7 @@ function showProgressYear() {
       : el('p', { class: 'none' }, texts.no_events));
   stageLayer.clearLayers();
   entry.stages.forEach(stageMark);
+  drawLabels();
 }
 
 function setProgressYear(year) {

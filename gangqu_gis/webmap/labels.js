@@ -214,12 +214,20 @@ function visiblePlots() {
     { ref: plot.feature.ref, box: screenBox(plot.bounds), extent: extentSize(plot), light: groupOf(plot.feature).light && !plot.feature.placeholder }));
 }
 
+// What a plot's name stands beside: the plot, and the mark of its stage where that is larger.
+function ownBox({ feature, rank }) {
+  const own = screenBox(plots.get(feature.ref).bounds);
+  const mark = rank === 2 && stageBoxes().get(feature.ref);
+  if (!mark) return own;
+  return { left: Math.min(own.left, mark.left), top: Math.min(own.top, mark.top),
+    right: Math.max(own.right, mark.right), bottom: Math.max(own.bottom, mark.bottom) };
+}
+
 // First with name and area, then with the name alone.
 function placeLabel(label, view, taken, crowd) {
   for (const size of ['full', 'compact']) {
     label.size = label[size];
-    const places = label.parts ? linePlaces(label, view)
-      : plotPlaces(label, screenBox(plots.get(label.feature.ref).bounds));
+    const places = label.parts ? linePlaces(label, view) : plotPlaces(label, ownBox(label));
     const best = bestPlace(label, places, view, taken, crowd);
     if (best) {
       label.node.classList.toggle('compact', size === 'compact');
@@ -238,7 +246,7 @@ function drawLabels() {
   const size = map.getSize();
   const view = { left: 2, top: 2, right: size.x - 2 - cardWidth(), bottom: size.y - 2 };
   const [taken, crowd] = [boxGrid(view), boxGrid(view)];
-  for (const box of obstacles()) taken.add({ box });
+  for (const box of [...obstacles(), ...stageBoxes().values()]) taken.add({ box });
   for (const plot of visiblePlots()) crowd.add(plot);
   for (const label of placedLabels) label.node.classList.remove('placed');
   placedLabels = [];

@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, sync_playwright
 
 from browser.webmap_cases import changed, hostile, real
+from gangqu_gis import assess, load_plan, open_workspace
+from gangqu_gis.sample import create_sample
 from gangqu_gis.webmap import render_site
 
 ARGUMENTS = (
@@ -56,7 +58,7 @@ def browser() -> Iterator[Browser]:
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Whole sites in folders (zh, en, hostile-zh …) and their overviews beside them.
 
-    ``changed`` has a history, ``tiles`` an online base map.
+    ``changed`` has a history, ``tiles`` an online base map, ``sample`` projects half-way.
     """
     folder = tmp_path_factory.mktemp("maps")
     for prefix, assessment in (("", real()), ("hostile-", hostile())):
@@ -65,6 +67,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             _write(folder / f"{prefix}{lang}", pages)
             _write(folder, {f"{prefix or 'index-'}{lang}.html": pages["index.html"]})
     _write(folder / "changed", render_site(changed(), lang="zh"))
+    create_sample(folder / "sample-workspace")
+    sample = assess(load_plan(open_workspace(folder / "sample-workspace")))
+    _write(folder / "sample", render_site(sample, lang="zh"))
     tiles = render_site(real(), lang="zh", basemap="tianditu", token="0123456789abcdef")
     _write(folder / "tiles", tiles)
     return folder

@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pyproj import Geod
 
-from browser.boxes import assert_names_stand, boxes, count, overlaps, within
+from browser.boxes import NAMES, assert_names_stand, boxes, count, overlap, overlaps, within
 from browser.conftest import DESK, PHONE, Opener
 from browser.paper import POINT_M, POINTS_PER_PIXEL, height, length, printed
 from browser.webmap_cases import PAGES, real
@@ -519,3 +519,13 @@ def test_the_online_base_map_asks_only_its_own_hosts(online: tuple[Page, list[st
         " (e) => done(e.violatedDirective)); new Image().src = 'https://example.org/x.png'; })"
     )
     assert blocked == "img-src"
+
+
+@SIZES
+def test_names_keep_clear_of_the_marks_of_stages(open_page: Opener, size: tuple[int, int]) -> None:
+    page = open_page("sample/progress", size=size).page
+    marks = boxes(page, ".stage-mark span")
+    names = boxes(page, NAMES)
+    assert {"完成", "开工"} <= {mark["text"] for mark in marks} and len(names) > 5
+    assert [(m["text"], n["text"]) for m in marks for n in names if overlap(m, n)] == []
+    assert_names_stand(page)
