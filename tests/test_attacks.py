@@ -443,3 +443,11 @@ def test_a_geometry_of_no_type_is_told(plan: Path, command: Command) -> None:
     assert command("history", "diff", "0", "now", cwd=plan).code == 0
     run = command("history", "adopt", "parcels", "--dry-run", cwd=plan)
     assert run.code == 1 and "geometry" in run.out
+
+
+@pytest.mark.parametrize("metres", ["nan", "inf", "-1", "x"])
+def test_an_uncertainty_that_is_no_length_is_refused(
+    plan: Path, command: Command, metres: str
+) -> None:
+    run = command("update", "parcels", EXAMPLE, "--uncertainty", metres, "--dry-run", cwd=plan)
+    assert run.code == 2 and "uncertainty" in run.err

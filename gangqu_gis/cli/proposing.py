@@ -17,8 +17,25 @@ if TYPE_CHECKING:
     from gangqu_gis.report.changeset import ChangeSet
     from gangqu_gis.update import Proposal, Provenance
 
+#: The largest uncertainty that says anything of a place, metres.
+_LARGEST_M = 1e6
+
+
+def _no_nan(context: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """Refuse NaN, which lies in every range."""
+    if value is not None and value != value:
+        session = context.find_object(Session)
+        text = message("update.not_finite").render(session.lang if session else "zh")
+        raise click.BadParameter(text, context, option)
+    return value
+
+
 uncertainty_option = click.option(
-    "--uncertainty", metavar="M", type=click.FloatRange(min=0), help=help_text("uncertainty")
+    "--uncertainty",
+    metavar="M",
+    type=click.FloatRange(min=0, max=_LARGEST_M),
+    callback=_no_nan,
+    help=help_text("uncertainty"),
 )
 
 
