@@ -275,3 +275,10 @@ def test_hostile_names_are_words_on_the_sheet() -> None:
     for lang in ("zh", "en"):
         files = render_public(hostile(), lang=lang)
         assert all(len(content) > 10_000 for content in files.values())
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "外围组团"), ("en", "Outer cluster")])
+def test_what_the_plan_does_not_describe_is_not_drawn_and_said(lang: str, words: str) -> None:
+    content = sheet_content(shipped(), read_settings(shipped().plan), lang)
+    assert not [row for row in content.drawn if words in row.name]
+    assert [value for _, value in content.lines if words in value] != []

@@ -72,6 +72,10 @@ def sheet_content(assessment: Assessment, settings: Settings, lang: str) -> Cont
     notices = _notices(assessment, settings)
     if any(row.shape is None and row.kind not in site.symbols for row in drawn):
         notices.append((message("public.small_label"), message("public.small")))
+    absent = [f.name(lang) for f in plan.polygons() if _is_undescribed(f)]
+    if absent:
+        names = "、".join(absent) if lang == "zh" else ", ".join(absent)
+        notices.append((message("public.absent_label"), message("public.absent", names=names)))
     return Content(
         title=workspace.title.render(lang),
         subtitle=message("public.subtitle").render(lang),
@@ -96,8 +100,9 @@ def _polygons(
     found = []
     for feature in assessment.plan.polygons():
         part = assessment.measured.get(feature.id)
-        undescribed = feature.properties.get("described") is False
-        if part is None or part.in_plane is None or part.withheld is not None or undescribed:
+        if part is None or part.in_plane is None or part.withheld is not None:
+            continue
+        if _is_undescribed(feature):
             continue
         symbol = feature.kind in site.symbols
         shape = None if symbol else on_lattice(part.in_plane, settings.cell_m)
@@ -112,6 +117,11 @@ def _polygons(
             )
         )
     return found
+
+
+def _is_undescribed(feature: Feature) -> bool:
+    """Whether the plan declares a feature and does not describe it."""
+    return feature.properties.get("described") is False
 
 
 def _figure(assessment: Assessment, feature: Feature) -> str:
