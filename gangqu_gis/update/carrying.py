@@ -9,7 +9,7 @@ from gangqu_gis.assessment import assess_change
 from gangqu_gis.clock import now
 from gangqu_gis.errors import RefusedError
 from gangqu_gis.files import hash_of
-from gangqu_gis.history import Entry
+from gangqu_gis.history import ADOPT, Entry
 from gangqu_gis.layers import format_layer
 from gangqu_gis.messages import message
 from gangqu_gis.plan import load_plan
@@ -48,8 +48,10 @@ def carry_out(proposal: Proposal, *, by: str, reason: str) -> Entry:
 def rebased(proposal: Proposal) -> Proposal:
     """Return the proposal on top of the layer as it is now."""
     workspace = proposal.plan.workspace
-    if hash_of(workspace.layer_path(proposal.layer)) == proposal.layer_hash and (
-        _head_now(proposal) == proposal.plan.history.head
+    untouched = hash_of(workspace.layer_path(proposal.layer)) == proposal.layer_hash
+    # An adopted edit is that of the file: only another file makes it another edit.
+    if untouched and (
+        proposal.action == ADOPT or _head_now(proposal) == proposal.plan.history.head
     ):
         return proposal
     plan = load_plan(workspace)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import SmallWorkspace, box
+import shapely
+from cases import SmallWorkspace, box, column
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layerwork import SURVEY, proposal, reopened, source, write
@@ -21,7 +23,7 @@ from gangqu_gis.history import Entry
 from gangqu_gis.plan import Plan
 from gangqu_gis.records import Record, id_of, stored
 from gangqu_gis.replay import fault_of, state_at
-from gangqu_gis.update import carry_out, propose_adoption, propose_undo
+from gangqu_gis.update import carry_out, propose, propose_adoption, propose_undo
 
 ONE, FAR = box(0, 0, 100), box(1000, 0, 100)
 
@@ -135,6 +137,24 @@ def test_a_foreign_edit_stops_every_write_until_it_is_adopted(small: SmallWorksp
     assert [(c.id, c.whlx) for c in found.changes] == [("lot-2", 2)]
     carry_out(found, by="甲", reason="接收")
     assert bring(small, {"lot-2": box(1000, 0, 101, 100)}).number == 3
+
+
+def test_an_adoption_waits_for_nobody_on_another_layer(small: SmallWorkspace) -> None:
+    """Prepared, then a colleague writes to another layer, then made: it stands."""
+    write(small, {"lot-1": ONE, "lot-2": FAR})
+    bring(small, {"lot-1": box(0, 0, 101, 100)})
+    edited(small, lambda features: features[1]["properties"].update(note="别处"))
+    found = propose_adoption(reopened(small.root), "lots")
+    own = source(small, {"road-1": shapely.LineString([(604000, 3387000), (604100, 3387000)])})
+    roads = propose(
+        reopened(small.root), "lines", [replace(own, columns={**own.columns, "DKMC": column("路")})],
+        provenance=None, uncertainty_m=5,
+    )  # fmt: skip
+    carry_out(roads, by="乙", reason="道路")
+    assert carry_out(found, by="甲", reason="接收").number == 3
+    plan = reopened(small.root)
+    assert fault_of(plan.workspace, plan.history, "lots") is None
+    assert plan.by_id["lot-2"].properties["note"] == "别处"
 
 
 def test_a_geometry_moved_elsewhere_is_no_evidence(small: SmallWorkspace) -> None:
