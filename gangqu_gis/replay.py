@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from gangqu_gis.changes import apply
@@ -81,14 +82,31 @@ def read_records(workspace: Workspace, layer: str) -> list[Record]:
     return _records(path.read_bytes(), workspace.shown(path))
 
 
+def require_base(workspace: Workspace, history: History, layer: str) -> None:
+    """Refuse to build on a history that can no longer be replayed.
+
+    Raises
+    ------
+    InputError
+        The layer has entries, and its base is missing or altered.
+    """
+    entries = history.of_layer(layer)
+    if entries:
+        _base_path(workspace, layer, entries[0])
+
+
 def _base(workspace: Workspace, layer: str, first: Entry) -> list[Record]:
+    path = _base_path(workspace, layer, first)
+    return _records(path.read_bytes(), workspace.shown(path))
+
+
+def _base_path(workspace: Workspace, layer: str, first: Entry) -> Path:
     path = base_of(workspace, layer, first.layer_before)
-    shown = workspace.shown(path)
     if not path.exists():
         plain = path.with_name(workspace.layer_files[layer])
         key = "history.altered_base" if plain.exists() else "history.no_base"
         raise InputError(message(key, layer=layer), file=workspace.shown(plain))
-    return _records(path.read_bytes(), shown)
+    return path
 
 
 def _records(raw: bytes, shown: str) -> list[Record]:

@@ -15,7 +15,7 @@ from gangqu_gis.layers import Layer, feature_of
 from gangqu_gis.messages import message
 from gangqu_gis.plan import Plan, load_plan
 from gangqu_gis.records import id_of, stored
-from gangqu_gis.replay import state_at
+from gangqu_gis.replay import require_base, state_at
 from gangqu_gis.store import locked, waiting
 from gangqu_gis.update.adoption import as_recorded
 from gangqu_gis.update.displaced import displacement_notes
@@ -180,6 +180,7 @@ def _check_layer(plan: Plan, layer: str) -> None:
     own = _known_layer(plan, layer)
     if plan.history.drifted(layer, own.sha256):
         raise RefusedError(message("update.drifted", layer=layer), file=own.file)
+    require_base(plan.workspace, plan.history, layer)
     _refuse_unnumbered(own)
 
 

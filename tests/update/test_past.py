@@ -302,6 +302,8 @@ def test_a_base_that_is_missing_or_altered_is_named(small: SmallWorkspace, spoil
     plan = reopened(small.root)
     with pytest.raises(InputError, match="history/base"):
         state_at(plan.workspace, plan.history, "lots", 1)
+    with pytest.raises(InputError, match="history/base"):
+        bring(small, {"lot-2": box(1000, 0, 102, 100)})
 
 
 def test_a_write_that_waits_is_finished_before_the_next_one_is_prepared(
