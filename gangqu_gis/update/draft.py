@@ -129,6 +129,7 @@ class _Drafter:
         parents = {id(part): s.feature for s in self.matching.splits for part in s.parts}
         mergers = {id(m.whole): m for m in self.matching.mergers if not m.kept}
         for arrival in self.matching.new:
+            self._refuse_other_layer(arrival)
             parent = parents.get(id(arrival))
             absorbed = mergers[id(arrival)].features if id(arrival) in mergers else ()
             what = What.SPLIT if parent else What.MERGED if absorbed else What.NEW
@@ -253,6 +254,14 @@ class _Drafter:
                 return candidate
         text = message("update.needs_id", label=arrival.label, pattern=pattern or "")
         raise RefusedError(text, file=arrival.file, line=arrival.line)
+
+    def _refuse_other_layer(self, arrival: Arrival) -> None:
+        """A number that another layer has is no new feature here: the wrong layer was named."""
+        for number in arrival.numbers:
+            known = self.plan.by_id.get(number)
+            if known is not None and known.layer != self.layer:
+                text = message("update.other_layer", id=number, layer=known.layer)
+                raise RefusedError(text, file=arrival.file, line=arrival.line)
 
     def _free(self, id_: str, arrival: Arrival) -> str:
         """Return the id of a new feature, which nothing else in the layer or the files has."""

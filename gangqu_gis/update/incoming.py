@@ -220,5 +220,6 @@ def _refuse_twice(arrivals: Sequence[Arrival]) -> None:
         other = seen.setdefault(arrival.number, arrival) if arrival.number else arrival
         if other is not arrival:
             where = other.file if other.line is None else f"{other.file}:{other.line}"
-            text = message("update.number_twice", id=arrival.number, first=where)
+            key = "update.number_twice" if other.file == arrival.file else "update.in_two_files"
+            text = message(key, id=arrival.number, first=where)
             raise InputError(text, file=arrival.file, line=arrival.line)

@@ -17,7 +17,7 @@ from gangqu_gis.errors import InputError, RefusedError
 from gangqu_gis.files import hash_of
 from gangqu_gis.formats.vector import Note, VectorFile
 from gangqu_gis.messages import plain
-from gangqu_gis.update import carry_out
+from gangqu_gis.update import carry_out, propose
 
 ONE = box(0, 0, 100)
 BOW_TIE = polygon((0, 0), (100, 100), (100, 0), (0, 100))
@@ -210,3 +210,21 @@ def test_a_file_in_gcj02_is_suspected_and_nothing_is_applied(small: SmallWorkspa
     assert note.asks and "GCJ-02" in note.text.zh
     after = found.after.plan.by_id["lot-1"].geometry
     assert after is not None and shapely.hausdorff_distance(after, shapes["lot-1"]) < 1e-8
+
+
+# ------------------------------------------------------------------------- wrong files
+
+
+def test_two_copies_of_one_lot_in_two_files_say_so(small: SmallWorkspace) -> None:
+    plan = write(small, {"lot-1": ONE})
+    new = source(small, {"lot-1": box(0, 0, 101, 100)})
+    old = VectorFile("旧.shp", "s", new.geometry, new.columns, new.crs)
+    with pytest.raises(InputError, match="另一个文件.*移走旧的一份"):
+        proposal(plan, new, old)
+
+
+def test_a_feature_of_another_layer_is_told_its_layer(small: SmallWorkspace) -> None:
+    plan = write(small, {"lot-1": ONE})
+    line = shapely.LineString([(604000, 3387000), (604100, 3387000)])
+    with pytest.raises(RefusedError, match="gangqu update lots"):
+        propose(plan, "lines", [source(small, {"lot-1": line})], provenance=None)
