@@ -222,6 +222,20 @@ def _go_on(
     make(session, proposal, by=by, reason=reason, yes=yes, form=form)
 
 
+@history.command(name="restore", help=help_text("history_restore"))
+@click.argument("layer")
+@lang_option
+@click.pass_obj
+def restore(session: Session, layer: str) -> None:
+    """Rebuild a layer whose file was lost or damaged."""
+    from gangqu_gis.update import restore_layer
+
+    kept = restore_layer(session.workspace(), layer)
+    session.say("update.restored", layer=layer)
+    if kept is not None:
+        session.say("update.kept_damaged", path=kept)
+
+
 @history.command(name="verify", help=help_text("history_verify"))
 @lang_option
 @click.pass_obj

@@ -12,6 +12,7 @@ from gangqu_gis.update.matching import How
 from gangqu_gis.update.preparing import plan_to_change, propose, propose_adoption, propose_undo
 from gangqu_gis.update.proposal import Proposal
 from gangqu_gis.update.provenance import GRADE_POINT_ERROR_M, Provenance
+from gangqu_gis.update.restoring import restore_layer
 
 __all__ = [
     "GRADE_POINT_ERROR_M",
@@ -26,4 +27,5 @@ __all__ = [
     "propose",
     "propose_adoption",
     "propose_undo",
+    "restore_layer",
 ]

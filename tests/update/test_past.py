@@ -23,7 +23,13 @@ from gangqu_gis.history import Entry
 from gangqu_gis.plan import Plan
 from gangqu_gis.records import Record, id_of, stored
 from gangqu_gis.replay import fault_of, state_at
-from gangqu_gis.update import carry_out, propose, propose_adoption, propose_undo
+from gangqu_gis.update import (
+    carry_out,
+    propose,
+    propose_adoption,
+    propose_undo,
+    restore_layer,
+)
 
 ONE, FAR = box(0, 0, 100), box(1000, 0, 100)
 
@@ -323,6 +329,36 @@ def test_a_write_that_waits_is_finished_before_the_next_one_is_prepared(
 
 def _stop(*_: Any) -> None:
     raise RuntimeError
+
+
+# ------------------------------------------------------------------------------- restore
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "empty"])
+def test_a_lost_layer_is_rebuilt_to_the_byte(small: SmallWorkspace, damage: str) -> None:
+    states(small)
+    whole = layer(small).read_bytes()
+    workspace = reopened(small.root).workspace
+    left = {"missing": None, "truncated": whole[: len(whole) // 2], "empty": b""}[damage]
+    layer(small).unlink() if left is None else layer(small).write_bytes(left)
+    kept = restore_layer(workspace, "lots")
+    assert layer(small).read_bytes() == whole
+    assert (None if kept is None else kept.read_bytes()) == left
+    assert fault_of(workspace, reopened(small.root).history, "lots") is None
+
+
+def test_what_can_be_read_is_never_replaced(small: SmallWorkspace) -> None:
+    states(small)
+    workspace = reopened(small.root).workspace
+    with pytest.raises(UsageError, match="无须恢复"):
+        restore_layer(workspace, "lots")
+    with pytest.raises(UsageError, match="还没有历史"):
+        restore_layer(workspace, "lines")
+    edited(small, lambda features: features[0]["properties"].update(note="别人的"))
+    foreign = layer(small).read_bytes()
+    with pytest.raises(RefusedError, match="history adopt lots"):
+        restore_layer(workspace, "lots")
+    assert layer(small).read_bytes() == foreign
 
 
 # ------------------------------------------------------------------------------- laws
