@@ -107,7 +107,8 @@ class _Drafter:
         self.origin, self.choices = origin, choices
         order = ["", *(f.id for f in plan.layers[layer].features)]
         self.before = dict(zip(order[1:], order, strict=False))
-        self.ids: dict[int, str] = {}
+        self.ids = {id(found.arrival): found.feature.id for found in matching.matches}
+        self.taken = {*self.before, *self.ids.values()}
         self.named = {id(arrival): id_ for arrival, id_ in matching.named}
 
     def known(self) -> Iterator[Outcome]:
@@ -242,8 +243,7 @@ class _Drafter:
         """Return the id of an arrival: its feature's, the one given, or its number made fit."""
         key = id(arrival)
         if key not in self.ids:
-            own = next((m.feature.id for m in self.matching.matches if m.arrival is arrival), None)
-            self.ids[key] = own or self._free(self._new_id(arrival), arrival)
+            self.ids[key] = self._free(self._new_id(arrival), arrival)
         return self.ids[key]
 
     def _new_id(self, arrival: Arrival) -> str:
@@ -265,9 +265,10 @@ class _Drafter:
 
     def _free(self, id_: str, arrival: Arrival) -> str:
         """Return the id of a new feature, which nothing else in the layer or the files has."""
-        if id_ in self.before or id_ in self.ids.values():
+        if id_ in self.taken:
             text = message("update.id_taken", label=arrival.label, id=id_)
             raise RefusedError(text, file=arrival.file, line=arrival.line)
+        self.taken.add(id_)
         return id_
 
     def _id_pattern(self) -> str | None:
