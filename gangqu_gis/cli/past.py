@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gangqu_gis.cli.proposing import make, show, signing_options, uncertainty_option, write_review
 from gangqu_gis.cli.reading import yes_option
-from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
+from gangqu_gis.cli.session import F, Session, exit_if, format_option, help_text, lang_option
 from gangqu_gis.messages import message
 
 if TYPE_CHECKING:
@@ -125,101 +127,98 @@ def diff(
 
         session.console().print(change_set(found, session.lang))
     else:
-        from gangqu_gis.report import changeset_document
+        from gangqu_gis.report.changeset_document import change_set_collection, change_set_document
         from gangqu_gis.report.document import to_json
 
-        make_document = getattr(changeset_document, f"change_set_{_DOCUMENTS[form]}")
-        click.echo(to_json(make_document(found, lang=session.lang)))
+        told = change_set_document if form == "json" else change_set_collection
+        click.echo(to_json(told(found, lang=session.lang)))
     if html is not None:
         write_review(session, found, html, quiet=form != "text")
 
 
-_DOCUMENTS = {"json": "document", "geojson": "collection"}
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """Who makes a change set and why, and how it is shown first."""
+
+    by: str | None
+    reason: str | None
+    yes: bool
+    dry_run: bool
+    html: Path | None
+    form: str
+
+    def need_names(self, session: Session) -> None:
+        """Refuse to make a change set for nobody."""
+        if not self.dry_run and not (self.by and self.reason):
+            raise click.UsageError(message("update.needs_who").render(session.lang))
+
+
+def _making_options(function: F) -> F:
+    """Add the options of a command that makes a change set; it takes them as ``making``."""
+
+    @functools.wraps(function)
+    def collected(*words: Any, **options: Any) -> Any:
+        own = {field.name: options.pop(field.name) for field in fields(_Making)}
+        return function(*words, making=_Making(**own), **options)
+
+    wrapped: Any = format_option(collected)
+    for option in (_html_option, _dry_run_option, yes_option, signing_options):
+        wrapped = option(wrapped)
+    result: F = wrapped
+    return result
 
 
 @history.command(name="undo", help=help_text("history_undo"))
 @click.argument("number", type=click.IntRange(min=1))
-@signing_options
-@yes_option
-@_dry_run_option
-@_html_option
-@format_option
+@_making_options
 @lang_option
 @click.pass_obj
 def undo(
     session: Session,
     number: int,
-    by: str | None,
-    reason: str | None,
-    yes: bool,
-    dry_run: bool,
-    html: Path | None,
-    form: str,
+    making: _Making,
 ) -> None:
     """Take an entry back by a new one."""
     from gangqu_gis.update import plan_to_change, propose_undo
 
-    _need_names(session, by, reason, dry_run=dry_run)
+    making.need_names(session)
     proposal = propose_undo(plan_to_change(session.workspace()), number)
-    _go_on(session, proposal, by=by, reason=reason, yes=yes, dry_run=dry_run, html=html, form=form)
+    _go_on(session, proposal, making)
 
 
 @history.command(name="adopt", help=help_text("history_adopt"))
 @click.argument("layer")
 @uncertainty_option
-@signing_options
-@yes_option
-@_dry_run_option
-@_html_option
-@format_option
+@_making_options
 @lang_option
 @click.pass_obj
 def adopt(
     session: Session,
     layer: str,
     uncertainty: float | None,
-    by: str | None,
-    reason: str | None,
-    yes: bool,
-    dry_run: bool,
-    html: Path | None,
-    form: str,
+    making: _Making,
 ) -> None:
     """Take over what was edited outside the toolkit."""
     from gangqu_gis.update import plan_to_change, propose_adoption
 
-    _need_names(session, by, reason, dry_run=dry_run)
+    making.need_names(session)
     plan = plan_to_change(session.workspace())
     proposal = propose_adoption(plan, layer, uncertainty_m=uncertainty)
-    _go_on(session, proposal, by=by, reason=reason, yes=yes, dry_run=dry_run, html=html, form=form)
+    _go_on(session, proposal, making)
 
 
-def _need_names(session: Session, by: str | None, reason: str | None, *, dry_run: bool) -> None:
-    if not dry_run and not (by and reason):
-        raise click.UsageError(message("update.needs_who").render(session.lang))
-
-
-def _go_on(
-    session: Session,
-    proposal: Proposal,
-    *,
-    by: str | None,
-    reason: str | None,
-    yes: bool,
-    dry_run: bool,
-    html: Path | None,
-    form: str,
-) -> None:
+def _go_on(session: Session, proposal: Proposal, making: _Making) -> None:
     """Show the proposal; make it unless it is blocked or only a preview."""
-    show(session, proposal, form=form, html=html)
+    is_json = making.form == "json"
+    show(session, proposal, form=making.form, html=making.html)
     if proposal.action == "adopt" and not proposal.changes:
-        click.echo(message("update.only_digits").render(session.lang), err=form == "json")
+        click.echo(message("update.only_digits").render(session.lang), err=is_json)
     exit_if(proposal.blocked)
-    if dry_run:
-        click.echo(message("update.dry_run").render(session.lang), err=form == "json")
+    if making.dry_run:
+        click.echo(message("update.dry_run").render(session.lang), err=is_json)
         return
-    assert by is not None and reason is not None
-    make(session, proposal, by=by, reason=reason, yes=yes, form=form)
+    assert making.by is not None and making.reason is not None
+    make(session, proposal, by=making.by, reason=making.reason, yes=making.yes, form=making.form)
 
 
 @history.command(name="restore", help=help_text("history_restore"))

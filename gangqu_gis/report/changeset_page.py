@@ -94,8 +94,8 @@ class _Page:
             "failing": [self._moved(*pair) for pair in failing],
             "passing": [self._moved(*pair) for pair in passing],
             "moved": [self._moved(a, b) for a, b in pairs if id(b) not in told],
-            "findings": [self._finding(f) for f in (proposal.new_findings if proposal else ())],
-            "settled": [self._finding(f) for f in (proposal.resolved_findings if proposal else ())],
+            "findings": self._findings(proposal.new_findings if proposal else ()),
+            "settled": self._findings(proposal.resolved_findings if proposal else ()),
             "notes": self._notes(),
             "figures": [self._figure(d) for d in drawn[:MOST_MAPS]],
             "more": (
@@ -206,16 +206,8 @@ class _Page:
             "formula": self._say(after.formula),
         }
 
-    def _finding(self, finding: Finding) -> Entry:
-        return {
-            "rule": legal(finding.rule),
-            "severity": finding.severity.value,
-            "label": self._say(message(f"sheet.severity_{finding.severity.value}")),
-            "subject": legal(" ".join(finding.subjects)),
-            "text": self._say(finding.text),
-            "remedy": self._say(finding.remedy),
-            "place": legal(finding.place),
-        }
+    def _findings(self, found: Sequence[Finding]) -> list[dict[str, str]]:
+        return [html.finding_entry(finding, self.lang) for finding in found]
 
     def _notes(self) -> list[str]:
         proposal = self.found.proposal

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from gangqu_gis.findings import Finding
 from gangqu_gis.messages import Text, message
 from gangqu_gis.report.characters import legal
 from gangqu_gis.report.palette import FILLS, SEVERITY_FILLS
@@ -47,6 +48,20 @@ def render(
         )
     )
     return page if page.endswith("\n") else page + "\n"
+
+
+def finding_entry(finding: Finding, lang: str) -> dict[str, str]:
+    """Return a finding as the templates show it."""
+    label = message(f"sheet.severity_{finding.severity.value}")
+    return {
+        "rule": legal(finding.rule),
+        "severity": finding.severity.value,
+        "label": legal(label.render(lang)),
+        "subject": legal(" ".join(finding.subjects)),
+        "text": legal(finding.text.render(lang)),
+        "remedy": legal(finding.remedy.render(lang)),
+        "place": legal(finding.place),
+    }
 
 
 def _running(workspace: Workspace, title: Text, lang: str) -> dict[str, str]:

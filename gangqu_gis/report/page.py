@@ -96,7 +96,7 @@ class _Page:
             "areas": [self._check(c) for c in self.report.areas],
             "remainders": [self._check(c) for c in self.report.remainders],
             "consistent": [self._check(c) for c in self.report.consistent],
-            "findings": [self._finding(f) for f in self.report.findings],
+            "findings": [html.finding_entry(f, self.lang) for f in self.report.findings],
             "figures": self._figures(),
             "width": WIDTH,
             "height": HEIGHT,
@@ -139,17 +139,6 @@ class _Page:
             "computed_line": self._say(message("report.computed_as", formula=check.formula)),
             "because_line": self._say(message("report.because", because=check.because)),
             "place": legal(check.place),
-        }
-
-    def _finding(self, finding: Finding) -> Entry:
-        return {
-            "rule": legal(finding.rule),
-            "severity": finding.severity.value,
-            "label": self._say(message(f"sheet.severity_{finding.severity.value}")),
-            "subject": legal(" ".join(finding.subjects)),
-            "text": self._say(finding.text),
-            "remedy": self._say(finding.remedy),
-            "place": legal(finding.place),
         }
 
     def _gate(self) -> Entry | None:
@@ -199,7 +188,7 @@ class _Page:
                     "ids": legal(" ".join(ids)),
                     "sketch": atlas.sketch(ids),
                     "checks": [self._check(check) for check in checks],
-                    "findings": [self._finding(finding) for finding in findings],
+                    "findings": [html.finding_entry(finding, self.lang) for finding in findings],
                 }
             )
         return figures

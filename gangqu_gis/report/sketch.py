@@ -6,7 +6,7 @@ sketch shows where something lies and is no evidence of anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,10 +68,8 @@ class Atlas:
             return None
         frame = self._frame([g for _, g in subjects])
         labels = Labels(WIDTH, HEIGHT)
-        within = (self._polygons[at] for at in sorted(self._places.query(frame.box)))
-        around = sorted((p for p in within if p[0].id not in ids), key=lambda p: -p[1].area)
-        shapes = [frame.shape(g, "near") for _, g in around]
-        shapes += [frame.shape(g, "line") for _, g in self._lines]
+        around = self._around(frame, ids)
+        shapes = self._ground(frame, around)
         solid = [g for f, g in subjects if not self._is_schematic(f)]
         dashed = [g for f, g in subjects if self._is_schematic(f)]
         shapes += [frame.shape(g, "subject") for g in solid]
@@ -79,13 +77,8 @@ class Atlas:
         shapes += [frame.shape(g, "fault") for g in self._faults(ids)]
         for feature, geometry in subjects:
             labels.inside(frame.drawn(geometry), feature.name(self.lang), "name")
-        for feature, geometry in self._lines:
-            labels.along(frame.drawn(geometry), feature.name(self.lang), "road")
-        for feature, geometry in around:
-            labels.inside(frame.drawn(geometry), feature.name(self.lang), "faint", fit=True)
-        bar, text = frame.bar()
-        drawn = tuple(shape for shape in shapes if shape.path)
-        return Sketch(drawn, tuple(labels.placed), bar, text, bool(dashed))
+        self._name_ground(frame, around, labels)
+        return _finished(frame, shapes, labels, schematic=bool(dashed))
 
     def comparison(self, rows: Sequence[tuple[str, str, Any, Any]]) -> Sketch:
         """Return one map of features before and after: (id, name, before, after), EPSG:4490.
@@ -96,22 +89,33 @@ class Atlas:
         olds = self._in_plane([before for _, _, before, _ in rows])
         news = self._in_plane([after for _, _, _, after in rows])
         frame = self._frame([g for g in (*olds, *news) if g is not None])
-        within = (self._polygons[at] for at in sorted(self._places.query(frame.box)))
-        around = sorted((p for p in within if p[0].id not in ids), key=lambda p: -p[1].area)
-        shapes = [frame.shape(g, "near") for _, g in around]
-        shapes += [frame.shape(g, "line") for _, g in self._lines]
+        around = self._around(frame, ids)
+        shapes = self._ground(frame, around)
         shapes += [frame.shape(g, _line_or(g, "becomes")) for g in news if g is not None]
         shapes += [frame.shape(g, _line_or(g, "was")) for g in olds if g is not None]
         labels = Labels(WIDTH, HEIGHT)
         for (_, name, _, _), old, new in zip(rows, olds, news, strict=True):
             labels.inside(frame.drawn(old if new is None else new), name, "name")
+        self._name_ground(frame, around, labels)
+        return _finished(frame, shapes, labels, schematic=False)
+
+    def _around(self, frame: Frame, ids: Collection[str]) -> list[tuple[Feature, BaseGeometry]]:
+        """Return the other features in the frame, the larger ones first."""
+        within = (self._polygons[at] for at in sorted(self._places.query(frame.box)))
+        return sorted((p for p in within if p[0].id not in ids), key=lambda p: -p[1].area)
+
+    def _ground(self, frame: Frame, around: Iterable[tuple[Feature, BaseGeometry]]) -> list[Shape]:
+        """Return what the subjects lie upon: other features and named lines."""
+        shapes = [frame.shape(g, "near") for _, g in around]
+        return shapes + [frame.shape(g, "line") for _, g in self._lines]
+
+    def _name_ground(
+        self, frame: Frame, around: Iterable[tuple[Feature, BaseGeometry]], labels: Labels
+    ) -> None:
         for feature, geometry in self._lines:
             labels.along(frame.drawn(geometry), feature.name(self.lang), "road")
         for feature, geometry in around:
             labels.inside(frame.drawn(geometry), feature.name(self.lang), "faint", fit=True)
-        bar, text = frame.bar()
-        drawn = tuple(shape for shape in shapes if shape.path)
-        return Sketch(drawn, tuple(labels.placed), bar, text, schematic=False)
 
     def _is_schematic(self, feature: Feature) -> bool:
         part = self.report.assessment.measured.get(feature.id)
@@ -183,6 +187,12 @@ class Frame:
         return np.column_stack(
             ((xy[:, 0] - self._west) * self._scale, (self._north - xy[:, 1]) * self._scale)
         )
+
+
+def _finished(frame: Frame, shapes: Iterable[Shape], labels: Labels, *, schematic: bool) -> Sketch:
+    bar, text = frame.bar()
+    drawn = tuple(shape for shape in shapes if shape.path)
+    return Sketch(drawn, tuple(labels.placed), bar, text, schematic)
 
 
 def _line_or(geometry: BaseGeometry, style: str) -> str:
