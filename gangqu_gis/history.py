@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -143,6 +143,11 @@ class History:
         """Return the history as it was after entry ``number``; 0 is before the first."""
         return History(self.entries[:number])
 
+    def unlisted(self, listed: Iterable[str]) -> list[str]:
+        """Return the layers that entries speak of and that are not among ``listed``."""
+        known = set(listed)
+        return list(dict.fromkeys(e.layer for e in self.entries if e.layer not in known))
+
     def of_layer(self, layer: str) -> tuple[Entry, ...]:
         """Return the entries on ``layer``, oldest first."""
         return tuple(entry for entry in self.entries if entry.layer == layer)
@@ -194,16 +199,23 @@ class History:
         return frozenset(entry.by for entry in self.entries if entry.touches(ids))
 
 
+def plain_base(workspace: Workspace, layer: str) -> Path:
+    """Return where the base of ``layer`` is kept if no other one has that name already."""
+    # Of a layer that the workspace lists no more the name of its file is not known.
+    name = workspace.layer_files.get(layer, f"{layer}.geojson")
+    return workspace.data / "history" / "base" / name
+
+
 def base_of(workspace: Workspace, layer: str, wanted: str) -> Path:
     """Return where ``layer`` is kept as it was before its first entry, with the hash ``wanted``.
 
     It bears the name of the layer's file; where another base has that name already, the beginning
     of its hash too.  A base is known by its hash also after the layer's file got another name.
     """
-    folder = workspace.data / "history" / "base"
-    plain = folder / workspace.layer_files[layer]
+    plain = plain_base(workspace, layer)
     if hash_of(plain) == wanted:
         return plain
+    folder = plain.parent
     others = sorted(folder.glob("*.geojson")) if folder.is_dir() else []
     same = next((path for path in others if hash_of(path) == wanted), None)
     if same is not None or not plain.exists():

@@ -10,7 +10,7 @@ from typing import Any
 from gangqu_gis.changes import apply
 from gangqu_gis.errors import InputError
 from gangqu_gis.files import hash_of
-from gangqu_gis.history import Entry, History, base_of
+from gangqu_gis.history import Entry, History, base_of, plain_base
 from gangqu_gis.messages import message
 from gangqu_gis.records import Record, id_of, stored
 from gangqu_gis.workspace import Workspace
@@ -57,19 +57,20 @@ def fault_of(workspace: Workspace, history: History, layer: str) -> InputError |
     """Return why the entries on ``layer`` do not lead to its file, or ``None``.
 
     Each entry must fit the one before, and the last must leave what the file holds.  A file that
-    was edited elsewhere (:meth:`History.drifted`) is not compared.
+    was edited elsewhere (:meth:`History.drifted`) is not compared, nor is that of a layer that
+    the workspace lists no more (:meth:`History.unlisted`): of that, only the entries are.
     """
     entries = history.of_layer(layer)
     if not entries:
         return None
-    path = workspace.layer_path(layer)
-    if not path.exists():
+    path = workspace.layer_path(layer) if layer in workspace.layer_files else None
+    if path is not None and not path.exists():
         return InputError(message("file.missing"), file=workspace.shown(path))
     try:
         records = state_at(workspace, history, layer, len(history.entries))
     except InputError as error:
         return error
-    same_file = hash_of(path) == entries[-1].layer_after
+    same_file = path is not None and hash_of(path) == entries[-1].layer_after
     if same_file and records != read_records(workspace, layer):
         text = message("history.other_end", layer=layer, number=entries[-1].number)
         return InputError(text, file=f"data/history/{entries[-1].number:06d}.json")
@@ -103,7 +104,7 @@ def _base(workspace: Workspace, layer: str, first: Entry) -> list[Record]:
 def _base_path(workspace: Workspace, layer: str, first: Entry) -> Path:
     path = base_of(workspace, layer, first.layer_before)
     if not path.exists():
-        plain = path.with_name(workspace.layer_files[layer])
+        plain = plain_base(workspace, layer)
         key = "history.altered_base" if plain.exists() else "history.no_base"
         raise InputError(message(key, layer=layer), file=workspace.shown(plain))
     return path

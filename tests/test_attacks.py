@@ -425,7 +425,24 @@ def test_the_base_of_another_layer_is_never_overwritten(plan: Path, command: Com
     )
     assert (bases / "parcels.geojson").read_bytes() == first
     assert len(list(bases.iterdir())) == 2
-    assert command("history", "verify", cwd=plan).code == 0
+    run = command("history", "verify", cwd=plan)
+    assert run.code == 0 and "图层 parcels 已不在" in run.out and "第 1 条属于它" in run.out
+
+
+def test_entries_of_a_layer_that_was_dropped_are_still_verified(
+    plan: Path, command: Command
+) -> None:
+    survey(plan, rectangle())
+    survey(plan, rectangle(moved_west=0.3))
+    source = plan / "data" / "workspace.toml"
+    edit(source, 'parcels   = "parcels.geojson"', "")
+    run = command("--lang", "en", "history", "verify", cwd=plan)
+    assert run.code == 0 and "layer parcels is no longer in [layers]" in run.out
+    assert "entries (1, 2)" in run.out
+    base = plan / "data" / "history" / "base" / "parcels.geojson"
+    base.write_bytes(base.read_bytes().replace(b"121.", b"120.", 1))
+    run = command("history", "verify", cwd=plan)
+    assert run.code == 1 and "最初的副本被改动" in run.err and "历史完整" not in run.out
 
 
 def test_a_history_of_an_unknown_action_is_refused(plan: Path) -> None:

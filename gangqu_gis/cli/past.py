@@ -12,11 +12,12 @@ import click
 from gangqu_gis.cli.proposing import make, show, signing_options, uncertainty_option, write_review
 from gangqu_gis.cli.reading import yes_option
 from gangqu_gis.cli.session import F, Session, exit_if, format_option, help_text, lang_option
-from gangqu_gis.messages import message
+from gangqu_gis.messages import joined, message, plain
 
 if TYPE_CHECKING:
-    from gangqu_gis.history import Entry
+    from gangqu_gis.history import Entry, History
     from gangqu_gis.update import Proposal
+    from gangqu_gis.workspace import Workspace
 
 _html_option = click.option(
     "--html",
@@ -240,10 +241,8 @@ def restore(session: Session, layer: str) -> None:
 @click.pass_obj
 def verify(session: Session) -> None:
     """Verify the chain of hashes, that each entry fits the one before, and the layers' files."""
-    from gangqu_gis.files import hash_of
     from gangqu_gis.history import chain_of, read_history
     from gangqu_gis.replay import fault_of
-    from gangqu_gis.store import waiting
 
     workspace = session.workspace()
     folder = workspace.data / "history"
@@ -252,20 +251,34 @@ def verify(session: Session) -> None:
         click.echo(fault.render(session.lang), err=True)
         exit_if(True)
     found = read_history(folder, shown="data/history")
-    faults = [f for f in (fault_of(workspace, found, la) for la in workspace.layer_files) if f]
+    unlisted = found.unlisted(workspace.layer_files)
+    layers = (*workspace.layer_files, *unlisted)
+    faults = [fault for layer in layers if (fault := fault_of(workspace, found, layer))]
     for one in faults:
         click.echo(one.render(session.lang), err=True)
     if not faults:
         session.say("history.whole", count=len(found.entries))
-    drifted = [
-        layer
-        for layer in workspace.layer_files
-        if workspace.layer_path(layer).exists()
-        and found.drifted(layer, hash_of(workspace.layer_path(layer)))
-    ]
+    for layer in unlisted:
+        own = [plain(entry.number) for entry in found.of_layer(layer)]
+        numbers = joined(own, zh="、", en=", ")
+        session.say("history.unlisted", layer=layer, numbers=numbers)
+    drifted = _say_what_drifted(session, workspace, found)
+    exit_if(bool(faults) or drifted)
+
+
+def _say_what_drifted(session: Session, workspace: Workspace, found: History) -> bool:
+    """Say which layers were edited outside the toolkit, and whether any was.
+
+    A write that was cut short leaves a layer as it was or as it will be: that is said instead.
+    """
+    from gangqu_gis.files import hash_of
+    from gangqu_gis.store import waiting
+
+    present = [la for la in workspace.layer_files if workspace.layer_path(la).exists()]
+    drifted = [la for la in present if found.drifted(la, hash_of(workspace.layer_path(la)))]
     if waiting(workspace):
         session.say("history.waiting")
     else:
         for layer in drifted:
             session.say("history.drifted", layer=layer)
-    exit_if(bool(faults) or bool(drifted))
+    return bool(drifted)
