@@ -6,7 +6,7 @@ from gangqu_gis.errors import UsageError
 from gangqu_gis.formats.columns import Column
 from gangqu_gis.messages import message
 from gangqu_gis.schema import Field, Kind, Schema
-from gangqu_gis.units import unit
+from gangqu_gis.units import field_unit
 
 
 def record_kind(schema: Schema, layer: str) -> Kind:
@@ -31,19 +31,24 @@ def record_columns(schema: Schema, layer: str) -> list[Column]:
     """
     kind = record_kind(schema, layer)
     omitted = {"kind", *(["id"] if kind.id_from else [])}
-    return [_column(field) for field in kind.fields if field.name not in omitted]
-
-
-def _column(field: Field) -> Column:
-    label = field.label
     # An id may be left out of a row: a new record is given one.
-    required = field.required and field.name != "id"
+    return [
+        column_of(field, required=field.required and field.name != "id")
+        for field in kind.fields
+        if field.name not in omitted
+    ]
+
+
+def column_of(field: Field, *, required: bool, short: str | None = None) -> Column:
+    """Return the column of a field, also known by its ``short`` name where it has one."""
+    label = field.label
+    names = (label.zh, label.en, field.name, *field.synonyms, *([short] if short else []))
     return Column(
         name=field.name,
         label=label,
         type=field.type,
-        headings=tuple(dict.fromkeys((label.zh, label.en, field.name, *field.synonyms))),
-        unit=None if field.unit is None else unit(field.unit),
+        headings=tuple(dict.fromkeys(names)),
+        unit=None if field.unit is None else field_unit(field.unit),
         choices=field.choices,
         precision=field.precision,
         required=required,

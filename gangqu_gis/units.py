@@ -85,6 +85,12 @@ def unit(name: str) -> Unit:
     return _UNITS[name.strip()]
 
 
+def field_unit(name: str) -> Unit:
+    """Return the unit of a schema's field: one that no figure has is of a dimension of its own."""
+    found = _UNITS.get(name.strip())
+    return found or Unit(name, name, Fraction(1), Text(name, name))
+
+
 def known_units() -> list[str]:
     """Return every accepted spelling."""
     return sorted(_UNITS)

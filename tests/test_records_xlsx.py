@@ -212,7 +212,6 @@ def test_files_that_are_no_workbook_are_refused(plan: Plan, tmp_path: Path) -> N
         ("cut.xlsx", book(tmp_path / "whole.xlsx", HEADINGS).read_bytes()[:900]),
         ("empty.xlsx", b""),
         ("parcels.gpkg", b"SQLite format 3\0"),
-        ("table.csv", "名称,套数".encode()),
     ):
         path = tmp_path / name
         path.write_bytes(content)
@@ -225,6 +224,17 @@ def test_files_that_are_no_workbook_are_refused(plan: Plan, tmp_path: Path) -> N
         read(plan, tmp_path / "none.xlsx")
     with pytest.raises(InputError, match="表头"):
         read(plan, book(tmp_path / "poem.xlsx", ["床前明月光"], ["疑是地上霜"]))
+
+
+def test_a_csv_is_read_as_a_sheet_of_texts(plan: Plan, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes('名称,住房类型,套数,供地日期\n"甲\n乙",商品住房,"1,200",2022/3/1\n'.encode("gbk"))
+    file = read(plan, path)
+    assert values(file, "name") == ["甲\n乙"] and values(file, "dwellings") == [1200]
+    assert values(file, "date_land") == ["2022-03-01"]
+    path.write_text("名称,套数\n甲,十\n", encoding="utf-8")
+    with pytest.raises(TableError, match="table!B2"):
+        read(plan, path)
 
 
 def test_of_several_sheets_one_must_be_named(plan: Plan, tmp_path: Path) -> None:

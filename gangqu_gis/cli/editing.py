@@ -15,7 +15,14 @@ from gangqu_gis.cli.proposing import (
     signing_options,
     uncertainty_option,
 )
-from gangqu_gis.cli.reading import Reading, read_all, read_table, reading_options, yes_option
+from gangqu_gis.cli.reading import (
+    Reading,
+    read_all,
+    read_attributes,
+    read_table,
+    reading_options,
+    yes_option,
+)
 from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
 from gangqu_gis.errors import RefusedError
 from gangqu_gis.messages import joined, message
@@ -68,13 +75,15 @@ def update(
     **options: Any,
 ) -> None:
     """Bring the features of files into a layer."""
-    from gangqu_gis.update import Choices, plan_to_change, propose
+    from gangqu_gis.update import Choices, known_layer, plan_to_change, propose
 
     provenance = provenance_of(session, options)
     if not dry_run and not (by and reason):
         raise click.UsageError(message("update.needs_who").render(session.lang))
     plan = plan_to_change(session.workspace())
-    incoming = _read(session, plan, layer_name, files, reading, yes=yes or dry_run)
+    known_layer(plan, layer_name)
+    agreed = yes or dry_run
+    incoming = _read(session, plan, layer_name, files, reading, only=options["only"], yes=agreed)
     proposal = propose(
         plan,
         layer_name,
@@ -109,11 +118,14 @@ def _read(
     files: tuple[Path, ...],
     reading: Reading,
     *,
+    only: str | None,
     yes: bool,
 ) -> list[VectorFile]:
     """Read every file (of a folder, every layer in it), as the target layer holds it."""
-    if layer in plan.layers and plan.schema.holds_records(layer):
+    if plan.schema.holds_records(layer):
         return [read_table(session, plan, layer, path, reading, yes=yes) for path in files]
+    if only == "attributes" and not any(path.is_dir() for path in files):
+        return [read_attributes(session, plan, layer, path, reading, yes=yes) for path in files]
     return read_all(session, files, reading, yes=yes)
 
 

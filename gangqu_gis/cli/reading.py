@@ -110,6 +110,32 @@ def read_table(
     return identified(found, plan, layer)
 
 
+def read_attributes(
+    session: Session, plan: Plan, layer: str, path: Path, reading: Reading, *, yes: bool
+) -> VectorFile:
+    """Read the attributes of drawn features: from a table without coordinates, or as :func:`read`.
+
+    Of a workbook, ``--layer`` names the sheet.  Raises as :func:`read_table` and :func:`read` do.
+    """
+    from gangqu_gis.formats.readers import is_table
+    from gangqu_gis.formats.records import read_records
+    from gangqu_gis.formats.tables import attribute_sheets
+    from gangqu_gis.update.columns import attribute_columns, columns_passed_over
+
+    sheets = attribute_sheets(path) if is_table(path) else []
+    if not sheets:
+        return read(session, path, reading, yes=yes)
+    found = read_records(
+        path,
+        columns=attribute_columns(plan.schema, layer),
+        sheet=reading.layer,
+        among=sheets,
+        passed_over=columns_passed_over(plan.schema, layer),
+    )
+    _agree(session, found.source, found.notes, strict=reading.strict, yes=yes)
+    return found
+
+
 def read_all(
     session: Session, paths: Sequence[Path], reading: Reading, *, yes: bool
 ) -> list[VectorFile]:

@@ -23,7 +23,7 @@ from gangqu_gis.report.archive import settled, unused_character
 from gangqu_gis.report.cells import FONT, SIZE, CellWriter
 from gangqu_gis.report.sheets import Cell, Form
 from gangqu_gis.report.template import render_template
-from gangqu_gis.units import half_up
+from gangqu_gis.units import field_unit, half_up
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -108,7 +108,8 @@ def _attributes(content: Content) -> _Table:
     headings = []
     for at, field in enumerate(content.fields):
         label = content.aliases[field.name]
-        name = f"{label}({field.unit})" if field.type == "area" else label
+        unit = "" if field.unit is None else field_unit(field.unit).label.render(content.lang)
+        name = f"{label}({unit})" if unit else label
         longest = max([_columns(name), *(_columns(str(row[at] or "")) for row in rows)])
         width = min(max(longest + 2.0, _NARROWEST), _WIDEST)
         headings.append((name, width, _FORMS.get(field.type, Form.TEXT)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -165,8 +166,28 @@ def _words(value: Any, format_: str, column: Column, unit: Unit | None) -> str:
 
 
 def _list(value: Any, format_: str, column: Column, unit: Unit | None) -> list[str]:
-    parts = re.split(r"[、,，;；\s]+", _words(value, format_, column, unit))
-    return [part for part in parts if part]
+    text = _words(value, format_, column, unit)
+    if text.startswith("["):
+        found = _json(text)
+        if not isinstance(found, list) or not all(isinstance(part, str) for part in found):
+            raise CellError("no_list", found=text, label=column.label)
+        return found
+    return [part for part in re.split(r"[、,，;；\s]+", text) if part]
+
+
+def _bounds(value: Any, format_: str, column: Column, unit: Unit | None) -> dict[str, Any]:
+    """Return the lines that bound a feature by its sides, as an export writes them."""
+    found = _json(str(value))
+    if not isinstance(found, dict):
+        raise CellError("no_bounds", found=value, label=column.label)
+    return found
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _flag(value: Any, format_: str, column: Column, unit: Unit | None) -> bool:
@@ -196,6 +217,7 @@ _READERS: dict[str, Callable[[Any, str, Column, Unit | None], Any]] = {
     "feature": _words,
     "record": _words,
     "list": _list,
+    "bounds": _bounds,
     "flag": _flag,
     "mix": _mix,
 }

@@ -34,6 +34,11 @@ _ELSEWHERE = re.compile(r"(/vsi|[a-z][a-z0-9+.-]+:)", re.IGNORECASE)
 _MISREAD = re.compile("[!;]")
 
 
+def is_table(path: Path) -> bool:
+    """Whether a path is an existing spreadsheet or CSV."""
+    return path.is_file() and path.suffix.lower() in _TABLES
+
+
 def refuse_elsewhere(path: Path) -> None:
     """Refuse a URL or a GDAL virtual path: only local files are read.
 

@@ -1,4 +1,4 @@
-"""Tables of records in XLSX: rows without geometry, read by the headings of their columns.
+"""Tables of records in XLSX and CSV: rows without geometry, read by the headings of their columns.
 
 Every fault of the table is told at once, with its sheet and cell; nothing of a faulty table is
 used.  Units are those of the headings, and are converted exactly or refused.
@@ -7,7 +7,7 @@ used.  Units are those of the headings, and are converted exactly or refused.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import numpy as np
 from gangqu_gis.errors import InputError, TableError, UsageError
 from gangqu_gis.formats.columns import ROW_NUMBERS, Column, Heading, read_heading, simplified
 from gangqu_gis.formats.entries import CellError, read_entry
+from gangqu_gis.formats.sheets import csv_workbook
 from gangqu_gis.formats.vector import Note, VectorFile
 from gangqu_gis.messages import Text, message
 
@@ -51,9 +52,17 @@ class _Sheet:
 
 
 def read_records(
-    path: Path, *, columns: Sequence[Column], sheet: str | None = None
+    path: Path,
+    *,
+    columns: Sequence[Column],
+    sheet: str | None = None,
+    among: Container[str] | None = None,
+    passed_over: Sequence[Column] = (),
 ) -> VectorFile:
-    """Read the rows of a spreadsheet as records, in the terms of ``columns``.
+    """Read the rows of a spreadsheet or CSV as records, in the terms of ``columns``.
+
+    Where ``sheet`` names none, one of the sheets ``among`` is looked for (``None``: of all);
+    ``passed_over`` are columns that are known and not wanted: nothing is said of them.
 
     The result has no geometry and no CRS; its columns are named by :attr:`Column.name`, empty
     cells are ``None``, and ``lines`` are the rows of the sheet.
@@ -61,14 +70,15 @@ def read_records(
     Raises
     ------
     InputError
-        The file is missing or is no XLSX workbook.
+        The file is missing or is no XLSX workbook and no CSV.
     TableError
         Cells or headings that cannot be used: all of them, each with its place.
     UsageError
         Several sheets could be meant and ``sheet`` names none of them.
     """
     values, formulas = _workbooks(path)
-    found = _sheet(values, columns, sheet, str(path))
+    sheets = [s for s in values.worksheets if among is None or sheet or s.title in among]
+    found = _sheet(sheets, columns, sheet, str(path))
     faults = _Faults(str(path), found.sheet.title)
     _check_headings(found, faults)
     _check_merged(found, faults)
@@ -82,7 +92,7 @@ def read_records(
         geometry=geometry,
         columns={column.name: _array([r[column.name] for _, r in rows]) for column in own},
         crs=None,
-        notes=(*_unknown_columns(found), *notes),
+        notes=(*_unknown_columns(found, passed_over), *notes),
         lines=tuple(number for number, _ in rows),
     )
 
@@ -116,6 +126,9 @@ def _workbooks(path: Path) -> tuple[Workbook, Workbook]:
         raise InputError(message("file.missing"), file=str(path))
     if path.is_file() and _begins(path, _OLD_EXCEL):
         raise InputError(message("records.old_excel"), file=str(path))
+    if path.is_file() and path.suffix.lower() == ".csv":
+        book = csv_workbook(path)
+        return book, book
     if not path.is_file() or path.suffix.lower() not in _SUFFIXES:
         raise InputError(message("records.not_xlsx"), file=str(path))
     try:
@@ -125,11 +138,13 @@ def _workbooks(path: Path) -> tuple[Workbook, Workbook]:
         raise InputError(message("records.no_workbook", reason=reason), file=str(path)) from None
 
 
-def _sheet(book: Workbook, columns: Sequence[Column], wanted: str | None, source: str) -> _Sheet:
-    if wanted is not None and wanted not in book.sheetnames:
-        known = ", ".join(book.sheetnames)
+def _sheet(
+    sheets: Sequence[Worksheet], columns: Sequence[Column], wanted: str | None, source: str
+) -> _Sheet:
+    if wanted is not None and wanted not in (s.title for s in sheets):
+        known = ", ".join(s.title for s in sheets)
         raise UsageError(message("records.no_sheet", name=wanted, known=known), file=source)
-    sheets = [s for s in book.worksheets if wanted in (None, s.title)]
+    sheets = [s for s in sheets if wanted in (None, s.title)]
     found = [part for part in (_headings(sheet, columns) for sheet in sheets) if part is not None]
     if not found:
         expected = "、".join(column.label.zh for column in columns[:6])
@@ -220,11 +235,13 @@ def _entry(cell: Any, written: Any, heading: Heading, faults: _Faults) -> Any:
     return value
 
 
-def _unknown_columns(found: _Sheet) -> list[Note]:
+def _unknown_columns(found: _Sheet, passed_over: Sequence[Column]) -> list[Note]:
     unknown = [
         heading.text.strip()
         for heading in found.headings.values()
-        if heading.column is None and simplified(heading.text).lower() not in ROW_NUMBERS
+        if heading.column is None
+        and simplified(heading.text).lower() not in ROW_NUMBERS
+        and read_heading(heading.text, passed_over).column is None
     ]
     if not unknown:
         return []

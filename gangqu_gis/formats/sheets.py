@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gangqu_gis.errors import InputError
 from gangqu_gis.formats.archives import refuse_hostile
 from gangqu_gis.formats.decoding import read_lines
 from gangqu_gis.messages import message
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 #: A sheet of points has no more cells than this; a stray cell in the last row claims 10^10.
 _MOST_CELLS = 5_000_000
@@ -38,12 +42,33 @@ def read_sheets(path: Path) -> list[Sheet]:
     return _workbook(path)
 
 
+def csv_workbook(path: Path) -> Workbook:
+    """Return a CSV as a workbook of one sheet, its rows where the file has them, all as text.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = re.sub(r"[\\/*?:\[\]]", "_", path.stem)[:31] or "CSV"
+    for number, cells in _csv_rows(path):
+        for column, text in enumerate(cells, 1):
+            cell = sheet.cell(number, column)
+            cell.value, cell.data_type = text, "s"
+    return book
+
+
 def _csv_rows(path: Path) -> list[tuple[int, tuple[str, ...]]]:
     lines = read_lines(path)
     counts = {mark: sum(line.count(mark) for line in lines[:50]) for mark in ",\t;，"}
     mark = max(counts, key=lambda m: counts[m])
     try:
-        reader = csv.reader((line.replace("\0", "") for line in lines), delimiter=mark)
+        # A cell may hold several lines: their ends belong to it.
+        reader = csv.reader((line.replace("\0", "") + "\n" for line in lines), delimiter=mark)
         return [
             (reader.line_num, tuple(cell.strip() for cell in row))
             for row in reader

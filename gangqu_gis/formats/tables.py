@@ -70,6 +70,28 @@ def read(path: Path, layer: str | None) -> VectorFile:
     return to_vector(file, source=source, layer=name, place=found, remarks=remarks)
 
 
+def attribute_sheets(path: Path) -> list[str]:
+    """Return the sheets of a table that hold no coordinates, in its order.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    sheets = read_sheets(path)
+    return [] if _has_wkt(sheets) else [s.name for s in sheets if not _holds_points(s)]
+
+
+def _holds_points(sheet: Sheet) -> bool:
+    """Whether numbers stand below headings of coordinates (东至 and 北至 are words)."""
+    columns: dict[str, int] = {}
+    for _, cells in sheet.rows:
+        columns = _roles(cells) or columns
+        if columns and all(_number(_cell(cells, columns[s])) is not None for s in _SIDES):
+            return True
+    return False
+
+
 def _has_wkt(sheets: list[Sheet]) -> bool:
     first = [cells for sheet in sheets for _, cells in sheet.rows[:1]]
     names = ("wkt", "geom", "geometry", "the_geom")

@@ -9,7 +9,13 @@ from __future__ import annotations
 from gangqu_gis.update.carrying import carry_out
 from gangqu_gis.update.draft import Choices, Outcome, What
 from gangqu_gis.update.matching import How
-from gangqu_gis.update.preparing import plan_to_change, propose, propose_adoption, propose_undo
+from gangqu_gis.update.preparing import (
+    known_layer,
+    plan_to_change,
+    propose,
+    propose_adoption,
+    propose_undo,
+)
 from gangqu_gis.update.proposal import Proposal
 from gangqu_gis.update.provenance import GRADE_POINT_ERROR_M, Provenance
 from gangqu_gis.update.restoring import restore_layer
@@ -23,6 +29,7 @@ __all__ = [
     "Provenance",
     "What",
     "carry_out",
+    "known_layer",
     "plan_to_change",
     "propose",
     "propose_adoption",

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gangqu_gis.columns import column_of
 from gangqu_gis.fieldnames import ADDED, short_names
+from gangqu_gis.formats.columns import Column
 from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.plan import Plan
-from gangqu_gis.schema import Field
+from gangqu_gis.schema import Field, Schema
 from gangqu_gis.update.provenance import BASIS_FIELDS
 from gangqu_gis.update.values import cell_text, coerced
 
@@ -34,13 +36,38 @@ _PASSED_OVER = frozenset(
 )
 
 
+def attribute_columns(schema: Schema, layer: str) -> list[Column]:
+    """Return the columns that a table of attributes of drawn features may have."""
+    fields = _fields(schema, layer)
+    short = short_names(list(fields.values()))
+    return [
+        column_of(field, required=False, short=short[name])
+        for name, field in fields.items()
+        if name not in _RESERVED
+    ]
+
+
+def columns_passed_over(schema: Schema, layer: str) -> list[Column]:
+    """Return the columns that such a table may have and that say nothing here.
+
+    They are those of the geometry's worth, and those that an export adds.
+    """
+    reserved = [field for name, field in _fields(schema, layer).items() if name in _RESERVED]
+    return [column_of(field, required=False) for field in (*reserved, *ADDED)]
+
+
+def _fields(schema: Schema, layer: str) -> dict[str, Field]:
+    """Return the fields of every kind of a layer, by name."""
+    return {field.name: field for kind in schema.of_layer(layer) for field in kind.fields}
+
+
 class Columns:
     """The columns of one file in the words of one layer; ``unread`` are those not used."""
 
     def __init__(self, plan: Plan, layer: str, file: VectorFile) -> None:
         self.plan, self.layer, self.file = plan, layer, file
         self.of_records = plan.schema.holds_records(layer)
-        self.fields = {f.name: f for kind in plan.schema.of_layer(layer) for f in kind.fields}
+        self.fields = _fields(plan.schema, layer)
         self._short = short_names(list(self.fields.values()))
         self.unread: list[str] = []
         self.number_columns = self._number_columns(self.fields["id"])

@@ -127,6 +127,7 @@ class _Drafter:
             yield Outcome(feature.id, what, found.how, found.share, arrival, related, change)
 
     def new(self) -> Iterator[Outcome]:
+        self._refuse_rows_of_none()
         parents = {id(part): s.feature for s in self.matching.splits for part in s.parts}
         mergers = {id(m.whole): m for m in self.matching.mergers if not m.kept}
         for arrival in self.matching.new:
@@ -254,6 +255,18 @@ class _Drafter:
                 return candidate
         text = message("update.needs_id", label=arrival.label, pattern=pattern or "")
         raise RefusedError(text, file=arrival.file, line=arrival.line)
+
+    def _refuse_rows_of_none(self) -> None:
+        """A row without geometry is a feature that the layer has, or it is nothing."""
+        if self.plan.schema.holds_records(self.layer):
+            return
+        rows = [arrival for arrival in self.matching.new if arrival.geometry is None]
+        for arrival in rows:
+            self._refuse_other_layer(arrival)
+        if rows:
+            labels = ", ".join(arrival.label for arrival in rows)
+            text = message("update.row_of_none", labels=labels, layer=self.layer)
+            raise RefusedError(text, file=rows[0].file, line=rows[0].line)
 
     def _refuse_other_layer(self, arrival: Arrival) -> None:
         """A number that another layer has is no new feature here: the wrong layer was named."""

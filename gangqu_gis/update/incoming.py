@@ -65,8 +65,18 @@ class Incoming:
     sources: tuple[Mapping[str, Any], ...] = ()
 
 
-def gather(plan: Plan, layer: str, files: Sequence[VectorFile], *, repair: bool) -> Incoming:
+def gather(
+    plan: Plan,
+    layer: str,
+    files: Sequence[VectorFile],
+    *,
+    repair: bool,
+    may_lack_geometry: bool = False,
+) -> Incoming:
     """Return what ``files`` bring for ``layer``.
+
+    A file without any geometry and CRS is a table.  ``may_lack_geometry`` is for one of which
+    nothing but the attributes is wanted: none of its features needs a geometry.
 
     Raises
     ------
@@ -80,7 +90,7 @@ def gather(plan: Plan, layer: str, files: Sequence[VectorFile], *, repair: bool)
     noticed: list[tuple[str, Note]] = []
     unread: list[str] = []
     for file in files:
-        read = _Reader(plan, layer, file)
+        read = _Reader(plan, layer, file, may_lack_geometry=may_lack_geometry)
         arrivals += read.arrivals(repair=repair, before=len(arrivals))
         notes += [(file.source, note) for note in file.notes]
         noticed += [(file.source, note) for note in read.notes]
@@ -118,8 +128,11 @@ def source_record(path: Path) -> dict[str, Any]:
 class _Reader:
     """One source file, read in the words of one layer."""
 
-    def __init__(self, plan: Plan, layer: str, file: VectorFile) -> None:
+    def __init__(
+        self, plan: Plan, layer: str, file: VectorFile, *, may_lack_geometry: bool
+    ) -> None:
         self.plan, self.layer, self.file = plan, layer, file
+        self.may_lack_geometry = may_lack_geometry
         self.notes: list[Note] = []
         self.columns = Columns(plan, layer, file)
         self.geometry_kinds = {kind.geometry for kind in plan.schema.of_layer(layer)}
@@ -156,19 +169,21 @@ class _Reader:
 
     def _shapes(self, *, repair: bool) -> tuple[list[Any], dict[int, Repair]]:
         file, count = self.file, len(self.file)
-        absent = [g is None or shapely.is_empty(g) for g in file.geometry]
-        if self.columns.of_records or (count and all(absent) and file.crs is None):
+        absent = np.array([g is None or shapely.is_empty(g) for g in file.geometry], dtype=bool)
+        is_table = bool(absent.all()) and (file.crs is None or self.may_lack_geometry)
+        if self.columns.of_records or (count and is_table):
             return [None] * count, {}
         self._check_datum()
-        if any(absent):
-            raise self._fault(absent.index(True), "update.unsound", reason="NULL")
-        sound = np.array(file.geometry, dtype=object)
+        if absent.any() and not self.may_lack_geometry:
+            raise self._fault(int(absent.argmax()), "update.unsound", reason="NULL")
+        shapes = np.array(file.geometry, dtype=object)
+        shapes[absent] = None
         repairs: dict[int, Repair] = {}
-        for i in range(count):
-            mended = self._checked(i, repair=repair)
+        for i in np.flatnonzero(~absent):
+            mended = self._checked(int(i), repair=repair)
             if mended is not None:
-                repairs[i], sound[i] = mended, mended.after
-        moved = to_crs(sound, source=file.crs, target=crs.storage())  # type: ignore[arg-type]
+                repairs[int(i)], shapes[i] = mended, mended.after
+        moved = to_crs(shapes, source=file.crs, target=crs.storage())  # type: ignore[arg-type]
         self._check_extent(moved)
         return list(moved), repairs
 
@@ -205,7 +220,8 @@ class _Reader:
     def _check_extent(self, moved: Any) -> None:
         west, south, east, north = self.plan.workspace.extent
         for i, (left, bottom, right, top) in enumerate(shapely.bounds(moved)):
-            if not (west <= left and right <= east and south <= bottom and top <= north):
+            lies_within = west <= left and right <= east and south <= bottom and top <= north
+            if moved[i] is not None and not lies_within:
                 raise self._fault(i, "update.outside", x=f"{left:.4f}", y=f"{bottom:.4f}")
 
     def _fault(self, i: int, key: str, **params: object) -> InputError:

@@ -170,7 +170,13 @@ class _Matcher:
         for i in self._open():
             name = str(self.arrivals[i].attributes.get("name"))
             if names[name] == 1 and arriving[name] == 1 and own[name].id not in self.taken:
-                self._take(i, own[name], How.NAME)
+                if not self._contradicts(self.arrivals[i], own[name]):
+                    self._take(i, own[name], How.NAME)
+
+    def _contradicts(self, arrival: Arrival, feature: Feature) -> bool:
+        """Whether a row gives another number: without a geometry, nothing else speaks for it."""
+        is_row = arrival.geometry is None and feature.geometry is not None
+        return is_row and bool(arrival.numbers)
 
     def by_shape(self) -> None:
         open_ = [i for i in self._open() if is_area(self.arrivals[i].geometry)]

@@ -50,7 +50,8 @@ def propose(
     Raises
     ------
     UsageError
-        There is no such layer; an arrival is new and its kind was not said.
+        There is no such layer, or no such kind in it; an arrival is new and its kind was not said;
+        of attributes alone, a provenance was given or that they are the whole layer.
     InputError
         A file cannot be brought in: another datum, a geometry that is not sound, a number twice.
     RefusedError
@@ -61,7 +62,10 @@ def propose(
     if provenance is not None and plan.schema.holds_records(layer):
         raise UsageError(message("update.records_need_no_basis", layer=layer))
     choices = _with_kind(plan, layer, choices or Choices({}))
-    incoming = gather(plan, layer, files, repair=repair)
+    only_attributes = choices.only == "attributes"
+    if only_attributes and (provenance is not None or choices.complete):
+        raise UsageError(message("update.attributes_alone"))
+    incoming = gather(plan, layer, files, repair=repair, may_lack_geometry=only_attributes)
     _refuse_wgs84_surveys(incoming, provenance)
     found = match(
         plan.layers[layer].features,
@@ -96,6 +100,9 @@ def _refuse_wgs84_surveys(incoming: Incoming, provenance: Provenance | None) -> 
 def _with_kind(plan: Plan, layer: str, choices: Choices) -> Choices:
     """Return the choices with the kind that new features must have where there is only one."""
     kinds = plan.schema.of_layer(layer)
+    if choices.kind is not None and choices.kind not in (kind.id for kind in kinds):
+        known = " / ".join(f"{k.id}（{k.label.zh}）" for k in kinds)
+        raise UsageError(message("update.no_kind", name=choices.kind, layer=layer, known=known))
     return (
         replace(choices, kind=kinds[0].id) if choices.kind is None and len(kinds) == 1 else choices
     )
@@ -134,7 +141,7 @@ def propose_adoption(plan: Plan, layer: str, *, uncertainty_m: float | None = No
     RefusedError
         A feature has no id, or one that stands twice.
     """
-    own = _known_layer(plan, layer)
+    own = known_layer(plan, layer)
     if not plan.history.drifted(layer, own.sha256):
         raise UsageError(message("update.nothing_to_adopt", layer=layer))
     _refuse_unnumbered(own)
@@ -177,14 +184,21 @@ def refuse_conflicts(plan: Plan, layer: str, changes: Sequence[Change]) -> None:
 
 def _check_layer(plan: Plan, layer: str) -> None:
     """Refuse to build on a layer that is not as the history left it, or is not in order."""
-    own = _known_layer(plan, layer)
+    own = known_layer(plan, layer)
     if plan.history.drifted(layer, own.sha256):
         raise RefusedError(message("update.drifted", layer=layer), file=own.file)
     require_base(plan.workspace, plan.history, layer)
     _refuse_unnumbered(own)
 
 
-def _known_layer(plan: Plan, layer: str) -> Layer:
+def known_layer(plan: Plan, layer: str) -> Layer:
+    """Return a layer of the plan.
+
+    Raises
+    ------
+    UsageError
+        There is no such layer.
+    """
     if layer not in plan.layers:
         known = ", ".join(plan.layers)
         raise UsageError(message("update.no_layer", name=layer, known=known))
