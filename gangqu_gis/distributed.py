@@ -19,7 +19,7 @@ from gangqu_gis.batched import Totals
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.vector import ID_COLUMNS
 from gangqu_gis.judgement import Column, column_decimals, column_numbers, judge, web_mercator_areas
-from gangqu_gis.measure import Measures, measures
+from gangqu_gis.measure import Measures, keep_only, measures, polygonal
 from gangqu_gis.messages import message
 from gangqu_gis.stored_areas import measuring_plane
 from gangqu_gis.units import unit
@@ -114,9 +114,9 @@ class Partitions:
 
     def middle_plane(self) -> CRS:
         """Return an equal-area plane at the middle of all partitions (geographic ones)."""
-        extents = self.compute([delayed(_extent)(part) for part in self.parts])
-        west, south = np.min([extent[:2] for extent in extents], axis=0)
-        east, north = np.max([extent[2:] for extent in extents], axis=0)
+        extents = np.array(self.compute([delayed(_extent)(part) for part in self.parts]))
+        west, south = np.fmin.reduce(extents[:, :2])  # NaN where a partition is empty
+        east, north = np.fmax.reduce(extents[:, 2:])
         return crs_module.equal_area_around(west, south, east, north)
 
     def compute(self, tasks: list[Any]) -> list[Any]:
@@ -145,7 +145,8 @@ def _texts(frame: Any, name: str) -> list[str]:
 
 
 def _extent(frame: Any) -> Any:
-    return shapely.total_bounds(np.asarray(frame.geometry.values, dtype=object))
+    geometry = np.asarray(frame.geometry.values, dtype=object)
+    return shapely.total_bounds(keep_only(geometry, polygonal(geometry)))
 
 
 def measure_partitions(

@@ -1,12 +1,13 @@
 """Topology of a partitioned GeoParquet on dask: faults across the borders of partitions once.
 
 Every partition also sees its neighbours beyond its border; a pair belongs to the partition of its
-first feature.  Gaps are looked for once, among all polygons with an open edge, and then held
-against every partition: what one covers is none.
+first feature.  Gaps are looked for once, among all polygons with an open edge; what lies where is
+asked of the partitions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from gangqu_gis import crs as crs_module
 from gangqu_gis.distributed import Partitions, delayed
 from gangqu_gis.findings import Finding
-from gangqu_gis.measure import keep_only, polygonal, to_crs
+from gangqu_gis.measure import keep_only, polygonal, sound_polygons, to_crs
 from gangqu_gis.stored_areas import measuring_plane
 from gangqu_gis.topology import (
     EdgeMismatch,
@@ -25,11 +26,11 @@ from gangqu_gis.topology import (
     Overlap,
     Thresholds,
     find_edge_mismatches,
-    find_gaps,
     find_overlaps,
     wording,
 )
 from gangqu_gis.topology.check import check_rings, no_polygon
+from gangqu_gis.topology.gaps import Land, gaps_within
 from gangqu_gis.topology.matching import Borders
 from gangqu_gis.topology.wording import Subject
 
@@ -58,15 +59,15 @@ def find_faults(
     first = np.cumsum([0, *(count for count, _ in sizes)]).tolist()
     seen = [_seen(i, placed, sizes, first, 2 * thresholds.edge_match_m) for i in range(len(placed))]
     found = source.compute([delayed(_partition_faults)(*part, thresholds) for part in seen])
-    overlaps = sorted((o for part, _, _ in found for o in part), key=lambda o: (o.first, o.second))
+    overlaps = sorted((o for part, _ in found for o in part), key=lambda o: (o.first, o.second))
     if not coverage:
         return Faults(overlaps, [], [])
-    index = np.concatenate([at for _, at, _ in found])
-    order = np.argsort(index, kind="stable")
-    open_ = np.concatenate([shapes for _, _, shapes in found])[order]
-    gaps = find_gaps(open_, thresholds=thresholds)
-    asked = [delayed(_beside)(p, gaps, first[i], thresholds) for i, p in enumerate(placed)]
-    gaps = _settled(gaps, source.compute(asked))
+    opened = [part for _, part in found]
+    shapes = np.concatenate([part.shapes for part in opened])
+    unmatched = np.concatenate([part.unmatched for part in opened])
+    borders = Borders.with_unmatched(shapes, unmatched, tolerance_m=thresholds.tolerance_m)
+    land = _PartitionedLand(source, placed, [extent for _, extent in sizes], first)
+    gaps = gaps_within(borders, land, thresholds=thresholds)
     reported = [fault.polygon for fault in (*overlaps, *gaps)]
     tasks = [delayed(_partition_mismatches)(*part, thresholds, reported) for part in seen]
     parted = [mismatch for part in source.compute(tasks) for mismatch in part]
@@ -142,9 +143,17 @@ def _within(shapes: Geometries, window: tuple[float, ...], first: int) -> tuple[
     return at + first, shapes[at]
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The polygons of a partition with an open edge, and which of their edges are unmatched."""
+
+    shapes: Geometries
+    unmatched: NDArray[np.bool_]
+
+
 def _partition_faults(
     own: Geometries, halo: list[tuple[Any, Geometries]], first: int, thresholds: Thresholds
-) -> tuple[list[Overlap], Any, Geometries]:
+) -> tuple[list[Overlap], _Open]:
     """Return the overlaps whose first feature is in the partition, and its open polygons."""
     index, shapes = _together(own, halo, first)
     borders = Borders.of(shapes, tolerance_m=thresholds.tolerance_m)
@@ -156,7 +165,8 @@ def _partition_faults(
         if mine[o.first]
     ]
     open_ = borders.open[mine[borders.open]]
-    return overlaps, index[open_], shapes[open_]
+    theirs = np.isin(borders.boundary.polygon, open_)
+    return overlaps, _Open(shapes[open_], borders.unmatched[theirs])
 
 
 def _partition_mismatches(
@@ -189,32 +199,69 @@ def _together(
     return index[order], shapely.from_wkb(shapely.to_wkb(shapes[order]))
 
 
-def _beside(
-    shapes: Geometries, gaps: list[Gap], first: int, thresholds: Thresholds
-) -> tuple[Any, Any]:
-    """Return which gaps a partition covers, and the pairs (gap, polygon) that touch."""
-    sound = Borders.of(shapes, tolerance_m=thresholds.tolerance_m).polygons
-    tree, drawn = shapely.STRtree(sound), np.array([gap.polygon for gap in gaps], dtype=object)
-    inside = shapely.point_on_surface(drawn)
-    unsound = polygonal(shapes) & shapely.is_missing(sound)
-    doubtful = shapely.STRtree(shapely.make_valid(shapes[unsound]))
-    covered = np.union1d(
-        tree.query(inside, predicate="intersects")[0],
-        doubtful.query(drawn, predicate="intersects")[0],
-    )
-    pairs = tree.query(drawn, predicate="dwithin", distance=thresholds.tolerance_m)
-    return covered, pairs + np.array([[0], [first]])
+@dataclass(frozen=True, slots=True)
+class _PartitionedLand:
+    """All polygons, asked partition by partition: only those that a shape may lie in."""
+
+    source: Partitions
+    placed: list[Any]
+    extents: list[tuple[float, ...]]
+    first: list[int]
+
+    def covered(self, shapes: Geometries) -> NDArray[np.bool_]:
+        """Return which shapes touch a sound polygon."""
+        return self._any(_covered, shapes)
+
+    def doubtful(self, shapes: Geometries) -> NDArray[np.bool_]:
+        """Return which shapes touch what an invalid polygon may be."""
+        return self._any(_doubtful, shapes)
+
+    def around(self, shapes: Geometries, distance_m: float) -> NDArray[np.intp]:
+        """Return the pairs (shape, sound polygon) within a distance, shape (2, n)."""
+        found = [np.zeros((2, 0), dtype=np.intp)]
+        asked = self._asked(_around, shapes, distance_m)
+        for at, i, pairs in asked:
+            found.append(np.stack([at[pairs[0]], pairs[1] + self.first[i]]))
+        return np.hstack(found)
+
+    def _any(self, question: Callable[..., Any], shapes: Geometries) -> NDArray[np.bool_]:
+        flags = np.zeros(len(shapes), dtype=bool)
+        for at, _, found in self._asked(question, shapes, 0.0):
+            flags[at] |= found
+        return flags
+
+    def _asked(
+        self, question: Callable[..., Any], shapes: Geometries, room: float
+    ) -> Iterator[tuple[NDArray[np.intp], int, Any]]:
+        """Yield which shapes a partition was asked about, its number, and its answer.
+
+        Shapes travel as WKB: what one thread works with is no other's.
+        """
+        raw = np.asarray(shapely.to_wkb(shapes), dtype=object)
+        west, south, east, north = shapely.bounds(shapes).T
+        asked: list[tuple[NDArray[np.intp], int]] = []
+        for i, extent in enumerate(self.extents):
+            window = _widened(extent, room)
+            meets = (west <= window[2]) & (east >= window[0])
+            at = np.flatnonzero(meets & (south <= window[3]) & (north >= window[1]))
+            if len(at):
+                asked.append((at, i))
+        tasks = [delayed(question)(self.placed[i], raw[at], room) for at, i in asked]
+        for (at, i), answer in zip(asked, self.source.compute(tasks), strict=True):
+            yield at, i, answer
 
 
-def _settled(gaps: list[Gap], answers: list[tuple[Any, Any]]) -> list[Gap]:
-    """Return the gaps that no partition covers, with all that lies around them."""
-    covered = {int(at) for found, _ in answers for at in found}
-    around: dict[int, set[int]] = {}
-    for _, pairs in answers:
-        for gap, polygon in pairs.T.tolist():
-            around.setdefault(gap, set()).add(polygon)
-    return [
-        replace(gap, neighbours=tuple(sorted(around.get(i, ()))))
-        for i, gap in enumerate(gaps)
-        if i not in covered
-    ]
+def _covered(own: Geometries, raw: Any, room: float) -> Any:
+    return _land(own).covered(shapely.from_wkb(raw))
+
+
+def _doubtful(own: Geometries, raw: Any, room: float) -> Any:
+    return _land(own).doubtful(shapely.from_wkb(raw))
+
+
+def _around(own: Geometries, raw: Any, room: float) -> Any:
+    return _land(own).around(shapely.from_wkb(raw), room)
+
+
+def _land(own: Geometries) -> Land:
+    return Land.of(own, keep_only(own, sound_polygons(own)))

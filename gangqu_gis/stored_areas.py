@@ -185,14 +185,5 @@ def in_metres(measured: FileAreas) -> tuple[NDArray[np.object_], CRS]:
     assert file.crs is not None
     kinds = shapely.get_type_id(file.geometry)
     polygons = keep_only(file.geometry, np.isin(kinds, (3, 6)) & ~shapely.is_empty(file.geometry))
-    plane = measured.plane or _local_plane(polygons)
+    plane = measured.plane or crs_module.equal_area_around(*shapely.total_bounds(polygons).tolist())
     return to_crs(polygons, source=file.crs, target=plane), plane
-
-
-def _local_plane(geometry: NDArray[np.object_]) -> CRS:
-    """Return an equal-area plane at the file's middle: good to 1e-4 for distances near by."""
-    west, south, east, north = shapely.total_bounds(geometry)
-    if not np.isfinite(west):
-        west = south = east = north = 0.0
-    lon, lat = (west + east) / 2, (south + north) / 2
-    return crs_module.named(f"+proj=laea +lon_0={lon} +lat_0={lat} +ellps=GRS80")

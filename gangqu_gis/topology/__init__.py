@@ -11,13 +11,8 @@ from gangqu_gis.topology.check import (
     check_measured_file,
     check_topology,
 )
-from gangqu_gis.topology.coverage import (
-    EdgeMismatch,
-    Gap,
-    find_edge_mismatches,
-    find_gaps,
-    find_slivers,
-)
+from gangqu_gis.topology.coverage import EdgeMismatch, find_edge_mismatches, find_slivers
+from gangqu_gis.topology.gaps import Gap, find_gaps
 from gangqu_gis.topology.neighbourhood import Changed, neighbourhood
 from gangqu_gis.topology.overlaps import Overlap, Relation, find_overlaps
 from gangqu_gis.topology.parents import Outside, find_outside

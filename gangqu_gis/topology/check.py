@@ -17,7 +17,8 @@ from gangqu_gis.plan import Plan
 from gangqu_gis.soundness import polygon_fault
 from gangqu_gis.stored_areas import FileAreas, in_metres
 from gangqu_gis.topology import wording
-from gangqu_gis.topology.coverage import find_edge_mismatches, find_gaps, find_slivers
+from gangqu_gis.topology.coverage import find_edge_mismatches, find_slivers
+from gangqu_gis.topology.gaps import find_gaps
 from gangqu_gis.topology.matching import Borders
 from gangqu_gis.topology.neighbourhood import Changed, neighbourhood
 from gangqu_gis.topology.overlaps import find_overlaps

@@ -47,6 +47,7 @@ class Loops:
         )
         owners = np.unique(boundary.polygon[edge[entangled]])
         around_land = shapely.is_ccw(shapely.get_exterior_ring(rings))
+        rings = shapely.normalize(rings)  # where a loop begins is an accident of the order
         return cls(rings[~around_land], rings[around_land], owners)
 
 

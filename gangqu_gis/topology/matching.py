@@ -24,6 +24,9 @@ from gangqu_gis.topology.shapes import Flags, Floats, Geometries, Indices
 #: Cells in which corners are compared, in tolerances: wide enough that few points lie at a
 #: cell's border (they are counted on both sides), narrow enough to hold one corner.
 CORNER_CELL = 64.0
+#: Where cells begin, in cells.  Coordinates kept to steps of two thirds of the tolerance (1 mm of
+#: 1.5 mm) then lie away from the border of their cell, and noise does not part them.
+CELL_SHIFT = 1 / 6
 #: Angles that overlap by less are noise of the coordinates, radians.  Any polygon has a convex
 #: corner far wider than this.
 ANGLE_NOISE = 0.01
@@ -66,6 +69,20 @@ class Borders:
             open=np.unique(boundary.polygon[unmatched]),
             seeds=np.unique(boundary.polygon[np.concatenate([faulty, crowded])]),
         )
+
+    @classmethod
+    def with_unmatched(
+        cls, polygons: Geometries, unmatched: Flags, *, tolerance_m: float
+    ) -> Borders:
+        """Return the borders of sound polygons whose edges were matched among more than these.
+
+        ``unmatched`` has one entry for each vertex of their :class:`Boundary`.  From borders like
+        these gaps can be told, overlaps cannot: there are no ``seeds``.
+        """
+        boundary = Boundary.of(polygons)
+        node, _, _ = _nodes(boundary, tolerance_m / 2)
+        open_ = np.unique(boundary.polygon[unmatched])
+        return cls(polygons, boundary, node, unmatched, open_, np.zeros(0, dtype=np.intp))
 
 
 def _nodes(boundary: Boundary, step: float) -> tuple[Indices, Floats, Floats]:
@@ -156,13 +173,19 @@ def _vertices_of(node: Indices, of_node: Indices, cell: Indices) -> tuple[Indice
 
 
 def _cells(x: Floats, size: float, *, shift: float = 0.0) -> Indices:
-    """Return the column (or row), ``size`` wide, of each ``x`` after a small shift."""
-    column: Indices = np.floor((x - x.min(initial=np.inf) + shift) / size + 1.0).astype(np.int64)
+    """Return the column (or row), ``size`` wide, of each ``x`` after a small shift.
+
+    The cells lie where they lie, whatever else there is: what is matched in a part of a layer is
+    matched in the whole.
+    """
+    column: Indices = np.floor((x + shift) / size + CELL_SHIFT).astype(np.int64)
     return column
 
 
 def _numbered(column: Indices, row: Indices) -> Indices:
-    """Return one number for each pair of a column and a row (both 0 or more)."""
+    """Return one number for each pair of a column and a row."""
+    none = np.iinfo(np.int64).max
+    column, row = column - column.min(initial=none), row - row.min(initial=none)
     if (int(column.max(initial=0)) + 1) * (int(row.max(initial=0)) + 1) >= 2**62:
         column, row = _grouped(column)[0], _grouped(row)[0]
     number: Indices = column * (int(row.max(initial=0)) + 1) + row

@@ -135,7 +135,7 @@ def _meeting_pairs(borders: Borders, tree: Any | None = None) -> NDArray[np.intp
 def _measured(polygons: Geometries, pairs: NDArray[np.intp], tolerance_m: float) -> list[Overlap]:
     """Return the overlaps of pairs (first < second) that are wider than the tolerance."""
     a, b = polygons[pairs[:, 0]], polygons[pairs[:, 1]]
-    shared = all_wide_parts(shapely.intersection(a, b), tolerance_m=tolerance_m)
+    shared = all_wide_parts(_intersection(a, b), tolerance_m=tolerance_m)
     wide = ~shapely.is_missing(shared)
     a, b, shared, pairs = a[wide], b[wide], shared[wide], pairs[wide]
     a_within = _are_covered(a, b, shared, tolerance_m)
@@ -152,6 +152,14 @@ def _measured(polygons: Geometries, pairs: NDArray[np.intp], tolerance_m: float)
         )
         for i in range(len(pairs))
     ]
+
+
+def _intersection(a: Geometries, b: Geometries) -> Geometries:
+    """Return what pairs share; which of two is the first changes no digit."""
+    raw, other = shapely.to_wkb(a), shapely.to_wkb(b)
+    turned = np.array([x > y for x, y in zip(raw, other, strict=True)], dtype=bool)
+    shared: Geometries = shapely.intersection(np.where(turned, b, a), np.where(turned, a, b))
+    return shared
 
 
 #: By whether the first, and the second, lies wholly on the other.

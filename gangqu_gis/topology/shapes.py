@@ -51,6 +51,16 @@ def all_wide_parts(geometry: Geometries, *, tolerance_m: float) -> Geometries:
     return result
 
 
+def in_fixed_order(geometry: Geometries) -> Geometries:
+    """Return the same geometries in an order of their own: that of their WKB.
+
+    The last digits of what GEOS joins depend on the order in which it is given.
+    """
+    raw: list[bytes] = shapely.to_wkb(geometry).tolist()
+    ordered: Geometries = geometry[sorted(range(len(raw)), key=raw.__getitem__)]
+    return ordered
+
+
 def mean_width(geometry: Any) -> Any:
     """Return 2A/P, metres: the width of a strip, half the side of a square."""
     return 2 * shapely.area(geometry) / shapely.length(geometry)

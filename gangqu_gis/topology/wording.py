@@ -16,7 +16,8 @@ from gangqu_gis.layers import Feature
 from gangqu_gis.measure import to_crs
 from gangqu_gis.messages import Text, message, plain
 from gangqu_gis.soundness import geometry_fault
-from gangqu_gis.topology.coverage import EdgeMismatch, Gap
+from gangqu_gis.topology.coverage import EdgeMismatch
+from gangqu_gis.topology.gaps import Gap
 from gangqu_gis.topology.overlaps import Overlap, Relation
 from gangqu_gis.topology.parents import Outside
 from gangqu_gis.topology.rings import RingFault, RingRule
