@@ -19,7 +19,7 @@ from gangqu_gis.batched import Totals
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.vector import ID_COLUMNS
 from gangqu_gis.judgement import Column, column_decimals, column_numbers, judge, web_mercator_areas
-from gangqu_gis.measure import Measures, keep_only, measures, polygonal
+from gangqu_gis.measure import Geometries, Measures, keep_only, measures, polygonal
 from gangqu_gis.messages import message
 from gangqu_gis.stored_areas import measuring_plane
 from gangqu_gis.units import unit
@@ -144,9 +144,14 @@ def _texts(frame: Any, name: str) -> list[str]:
     return ["" if v is None or v != v else str(v).strip() for v in frame[name].tolist()]
 
 
-def _extent(frame: Any) -> Any:
+def _extent(frame: Any) -> tuple[float, ...]:
     geometry = np.asarray(frame.geometry.values, dtype=object)
-    return shapely.total_bounds(keep_only(geometry, polygonal(geometry)))
+    return extent_of(keep_only(geometry, polygonal(geometry)))
+
+
+def extent_of(geometry: Geometries) -> tuple[float, ...]:
+    """Return west, south, east, north of geometries: NaN where there are none."""
+    return tuple(shapely.total_bounds(np.concatenate([geometry, [None]])).tolist())
 
 
 def measure_partitions(

@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
-from gangqu_gis.distributed import Partitions, delayed
+from gangqu_gis.distributed import Partitions, delayed, extent_of
 from gangqu_gis.findings import Finding
 from gangqu_gis.measure import keep_only, polygonal, sound_polygons, to_crs
 from gangqu_gis.stored_areas import measuring_plane
@@ -125,7 +125,7 @@ def _in_plane(frame: Any, crs: str, plane: str) -> Geometries:
 
 
 def _size(shapes: Geometries) -> tuple[int, tuple[float, ...]]:
-    return len(shapes), tuple(shapely.total_bounds(shapes).tolist())
+    return len(shapes), extent_of(shapes)
 
 
 def _widened(extent: tuple[float, ...], room: float) -> tuple[float, ...]:
@@ -165,8 +165,7 @@ def _partition_faults(
         if mine[o.first]
     ]
     open_ = borders.open[mine[borders.open]]
-    theirs = np.isin(borders.boundary.polygon, open_)
-    return overlaps, _Open(shapes[open_], borders.unmatched[theirs])
+    return overlaps, _Open(shapes[open_], borders.unmatched_of(open_))
 
 
 def _partition_mismatches(

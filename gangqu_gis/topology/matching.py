@@ -76,13 +76,21 @@ class Borders:
     ) -> Borders:
         """Return the borders of sound polygons whose edges were matched among more than these.
 
-        ``unmatched`` has one entry for each vertex of their :class:`Boundary`.  From borders like
-        these gaps can be told, overlaps cannot: there are no ``seeds``.
+        ``unmatched`` is as :meth:`unmatched_of` tells it.  From borders like these gaps can be
+        told, overlaps cannot: there are no ``seeds``.
         """
         boundary = Boundary.of(polygons)
         node, _, _ = _nodes(boundary, tolerance_m / 2)
-        open_ = np.unique(boundary.polygon[unmatched])
-        return cls(polygons, boundary, node, unmatched, open_, np.zeros(0, dtype=np.intp))
+        flags = np.zeros(len(unmatched), dtype=bool)
+        flags[np.argsort(boundary.polygon, kind="stable")] = unmatched
+        open_ = np.unique(boundary.polygon[flags])
+        return cls(polygons, boundary, node, flags, open_, np.zeros(0, dtype=np.intp))
+
+    def unmatched_of(self, polygons: Indices) -> Flags:
+        """Return :attr:`unmatched` of some polygons alone, polygon after polygon."""
+        order = np.argsort(self.boundary.polygon, kind="stable")
+        flags: Flags = self.unmatched[order[np.isin(self.boundary.polygon[order], polygons)]]
+        return flags
 
 
 def _nodes(boundary: Boundary, step: float) -> tuple[Indices, Floats, Floats]:

@@ -1,0 +1,187 @@
+"""Results depend on the features alone: not on engine, batches, partitions or feature order."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas
+import numpy as np
+import pytest
+import shapely
+from cases import ROOT
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shapely.affinity import translate
+
+from gangqu_gis.crs import planar
+from gangqu_gis.distributed import Partitions, delayed
+from gangqu_gis.distributed_topology import find_faults
+from gangqu_gis.topology import (
+    Relation,
+    Thresholds,
+    find_edge_mismatches,
+    find_gaps,
+    find_overlaps,
+)
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from parcels import make_parcels  # noqa: E402
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+PLANE = planar("EPSG:4549")
+LIMITS = Thresholds()
+EAST, NORTH = 604_000.0, 3_387_000.0
+FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(FEW, max_examples=80)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def in_threads() -> Iterator[None]:
+    import dask.config
+
+    with dask.config.set(scheduler="threads", num_workers=4):
+        yield
+
+
+def array(shapes: list[Any]) -> Any:
+    found = np.empty(len(shapes), dtype=object)
+    found[:] = shapes
+    return found
+
+
+def rectangle(x: float, y: float, width: float, height: float) -> Any:
+    return shapely.box(EAST + x, NORTH + y, EAST + x + width, NORTH + y + height)
+
+
+BOW_TIE = translate(shapely.Polygon([(0, 0), (20, 20), (20, 0), (0, 20)]), EAST + 25, NORTH + 25)
+squares = st.builds(
+    lambda x, y: rectangle(10 * x, 10 * y, 10, 10), st.integers(0, 5), st.integers(0, 5)
+)
+oblongs = st.builds(
+    rectangle, st.integers(0, 50), st.integers(0, 50), st.integers(3, 30), st.integers(3, 30)
+)
+
+
+def faulty_parcels(seed: int) -> list[Any]:
+    """Return parcels of a coverage, some left out, dented, moved by a hair or overlaid."""
+    chance = np.random.default_rng(seed)
+    some = chance.integers(20, 64)
+    shapes: list[Any] = make_parcels(64, seed=seed).plane[:some].tolist()
+    for at in chance.choice(len(shapes), 8, replace=False).tolist():
+        x, y = shapes[at].representative_point().coords[0]
+        width = float(chance.uniform(3, 60))
+        patch = shapely.box(x, y, x + width, y + width / 2)
+        shapes[at], more = (
+            lambda p: (None, []),
+            lambda p: (p.difference(patch), []),
+            lambda p: (p, [patch]),
+            lambda p: (p.difference(patch), [translate(patch, 0.01, 0)]),
+            lambda p: (translate(p, *chance.uniform(-0.06, 0.06, 2)), []),
+            lambda p: (p.segmentize(20), [p]),
+        )[chance.integers(0, 6)](shapes[at])
+        shapes += more
+    return shapes
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> Any:
+    """Draw a layer: parcels with planted faults, or squares and oblongs a hair apart."""
+    seed = draw(st.integers(0, 2**16))
+    if draw(st.booleans()):
+        shapes = faulty_parcels(seed)
+    else:
+        shapes = draw(st.lists(squares | oblongs, min_size=1, max_size=24, unique_by=str))
+        shift = np.random.default_rng(seed).uniform(-3e-4, 3e-4, (len(shapes), 2)) * (seed % 2)
+        shapes = [translate(s, *by) for s, by in zip(shapes, shift, strict=True)]
+    shapes += draw(st.lists(st.sampled_from([None, BOW_TIE, shapely.Polygon()]), max_size=2))
+    return array(shapes)
+
+
+@st.composite
+def cuts(draw: st.DrawFn, number: int) -> tuple[Any, list[int]]:
+    """Draw an order of features, arbitrary or in strips, and where it is cut: also to nothing."""
+    order = np.array(draw(st.permutations(range(number))))
+    at = draw(st.lists(st.integers(0, number), max_size=6))
+    return order, sorted(at)
+
+
+def alone(shapes: Any) -> tuple[list[Any], list[Any], list[Any]]:
+    overlaps = find_overlaps(shapes, thresholds=LIMITS)
+    gaps = find_gaps(shapes, thresholds=LIMITS)
+    reported = [o.polygon for o in overlaps] + [g.polygon for g in gaps]
+    return overlaps, gaps, find_edge_mismatches(shapes, thresholds=LIMITS, reported=reported)
+
+
+def partitions(table: Any, at: list[int]) -> Partitions:
+    parts = [table.iloc[some] for some in np.split(np.arange(len(table)), at)]
+    return Partitions(
+        Path("parts"), tuple(delayed(part) for part in parts), PLANE, tuple(table.columns)
+    )
+
+
+def told(found: Any, order: Any) -> tuple[Any, Any, Any]:
+    """Return what was found by the features' own numbers, to the last digit."""
+    overlaps, gaps, mismatches = found
+    names = order.tolist()
+    return (
+        sorted(
+            (*sorted([names[o.first], names[o.second]]), _upper(o, names), o.area_m2.hex(),
+             o.width_m.hex(), o.polygon.wkb)
+            for o in overlaps
+        ),
+        [
+            (sorted(names[n] for n in g.neighbours), g.area_m2.hex(), g.width_m.hex(), g.sliver,
+             g.polygon.wkb)
+            for g in gaps
+        ],
+        sorted(
+            (*sorted([names[m.first], names[m.second]]), m.offset_m.hex(), m.points.wkb)
+            for m in mismatches
+        ),
+    )  # fmt: skip
+
+
+def _upper(overlap: Any, names: list[int]) -> Any:
+    """Return the feature that contains the other, or the name of the relation."""
+    holder = {Relation.FIRST_CONTAINS: overlap.first, Relation.SECOND_CONTAINS: overlap.second}
+    at = holder.get(overlap.relation)
+    return overlap.relation.value if at is None else str(names[at])
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_parcels_that_are_drawn_hold_every_kind_of_fault(seed: int) -> None:
+    overlaps, gaps, mismatches = alone(array(faulty_parcels(seed)))
+    assert len(overlaps) > 2 and len(gaps) > 1 and mismatches
+
+
+def hold_together(data: st.DataObject) -> None:
+    shapes = data.draw(layers())
+    order, at = data.draw(cuts(len(shapes)))
+    expected = told(alone(shapes), np.arange(len(shapes)))
+    found = alone(shapes[order])
+    assert told(found, order) == expected
+    table = geopandas.GeoDataFrame(geometry=shapes[order], crs=4549)
+    spread = find_faults(partitions(table, at), plane=PLANE, thresholds=LIMITS)
+    assert told((spread.overlaps, spread.gaps, spread.mismatches), order) == expected
+    firsts = [(o.first, o.second, o.relation) for o in spread.overlaps]
+    assert firsts == [(o.first, o.second, o.relation) for o in found[0]]
+    assert [g.neighbours for g in spread.gaps] == [g.neighbours for g in found[1]]
+
+
+@FEW
+@given(st.data())
+def test_faults_are_those_of_the_polygons_alone(data: st.DataObject) -> None:
+    hold_together(data)
+
+
+@pytest.mark.slow
+@MANY
+@given(st.data())
+def test_faults_are_those_of_the_polygons_alone_in_many_layers(data: st.DataObject) -> None:
+    hold_together(data)
