@@ -13,6 +13,8 @@ from gangqu_gis.schema import SIDES, Field, Kind
 
 #: Sizes and counts of dwellings: 60×50、75×192.
 _MIX = re.compile(r"\d+(\.\d+)?×\d+(、\d+(\.\d+)?×\d+)*")
+#: A list or mapping of texts as Python or NumPy prints it: ['a' 'b'], {'east': ['r']}.
+_PRINTED = re.compile(r"\s*[\[{]\s*'")
 
 
 def attribute_faults(kind: Kind, properties: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
@@ -50,6 +52,8 @@ def _value_fault(field: Field, value: Any) -> Text | None:
     shown = {"label": field.label, "name": field.name, "value": _excerpt(value)}
     test: Callable[[Any], bool] = _TYPE_TESTS[field.type]
     if not test(value):
+        if field.type in ("list", "bounds") and isinstance(value, str) and _PRINTED.match(value):
+            return message("schema.printed_list", **shown)
         return message("schema.wrong_type", **shown, type=message(f"schema.type_{field.type}"))
     if field.choices and value not in field.choices:
         return message("schema.not_a_choice", **shown, choices=" / ".join(field.choices))

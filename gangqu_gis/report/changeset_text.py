@@ -65,7 +65,8 @@ def _effects(p: Printer, proposal: Proposal) -> Iterator[RenderableType]:
         for finding in proposal.resolved_findings:
             yield indented(finding.text.render(p.lang))
     for file, note in proposal.noticed:
-        yield Rich(p.say("reading.asks", file=file, text=note.text), style="yellow")
+        key = "reading.asks" if note.asks or note.inferred else "reading.note"
+        yield Rich(p.say(key, file=file, text=note.text), style="yellow")
     if proposal.unread:
         yield Rich(
             p.say("changeset.unread", names="、".join(proposal.unread)), style="bright_black"

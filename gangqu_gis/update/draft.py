@@ -258,9 +258,8 @@ class _Drafter:
 
     def _refuse_rows_of_none(self) -> None:
         """A row without geometry is a feature that the layer has, or it is nothing."""
-        if self.plan.schema.holds_records(self.layer):
-            return
-        rows = [arrival for arrival in self.matching.new if arrival.geometry is None]
+        is_drawn = not self.plan.schema.holds_records(self.layer)
+        rows = [a for a in self.matching.new if is_drawn and a.geometry is None]
         for arrival in rows:
             self._refuse_other_layer(arrival)
         if rows:
@@ -285,11 +284,8 @@ class _Drafter:
         return id_
 
     def _id_pattern(self) -> str | None:
-        for kind in self.plan.schema.of_layer(self.layer):
-            for field in kind.fields:
-                if field.name == "id":
-                    return field.pattern
-        return None
+        kinds = self.plan.schema.of_layer(self.layer)
+        return next((f.pattern for kind in kinds for f in kind.fields if f.name == "id"), None)
 
 
 def changes_of(found: Iterable[Outcome]) -> list[Change]:

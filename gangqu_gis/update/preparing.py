@@ -24,6 +24,7 @@ from gangqu_gis.update.incoming import Incoming, gather
 from gangqu_gis.update.matching import match
 from gangqu_gis.update.proposal import Proposal, with_assessments
 from gangqu_gis.update.provenance import Provenance, Unproven
+from gangqu_gis.update.rounding import rounding_notes
 from gangqu_gis.workspace import Workspace
 
 
@@ -157,7 +158,8 @@ def propose_adoption(plan: Plan, layer: str, *, uncertainty_m: float | None = No
         for f in own.features
     ]
     changes = compare(recorded, edited)
-    return with_assessments(plan, layer, changes, present=present, action=ADOPT)
+    proposal = with_assessments(plan, layer, changes, present=present, action=ADOPT)
+    return replace(proposal, noticed=tuple(rounding_notes(plan, own, changes)))
 
 
 def refuse_conflicts(plan: Plan, layer: str, changes: Sequence[Change]) -> None:

@@ -13,6 +13,7 @@ from cases import SmallWorkspace, box, column
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from layerwork import SURVEY, proposal, reopened, source, write
+from pyproj import Geod
 
 from gangqu_gis import store
 from gangqu_gis.assessment import assess
@@ -31,6 +32,7 @@ from gangqu_gis.update import (
     restore_layer,
 )
 
+GEOD = Geod(a=6378137.0, rf=298.257222101)
 ONE, FAR = box(0, 0, 100), box(1000, 0, 100)
 
 
@@ -213,6 +215,57 @@ def test_a_copy_with_the_same_id_is_refused(small: SmallWorkspace) -> None:
     edited(small, lambda features: features.append(features[0]))
     with pytest.raises(RefusedError, match="lot-1"):
         propose_adoption(reopened(small.root), "lots")
+
+
+@pytest.mark.parametrize("decimals", [5, 6, 7])
+def test_a_file_saved_with_fewer_decimals_is_told_as_that(
+    small: SmallWorkspace, decimals: int
+) -> None:
+    write(small, {"lot-1": ONE, "lot-2": FAR})
+    bring(small, {"lot-1": box(0, 0, 101, 100)})
+    recorded = json.loads(layer(small).read_text(encoding="utf-8"))["features"]
+    apart: list[float] = []
+
+    def rounded(features: list[Any]) -> None:
+        for feature, own in zip(features, recorded, strict=True):
+            ring = [[round(v, decimals) for v in at] for at in own["geometry"]["coordinates"][0]]
+            feature["geometry"]["coordinates"][0] = ring
+            for new, old in zip(ring, own["geometry"]["coordinates"][0], strict=True):
+                apart.append(GEOD.inv(*new, *old)[2])
+
+    edited(small, rounded)
+    found = propose_adoption(reopened(small.root), "lots")
+    ((_, note),) = found.noticed
+    assert note.rule == "coordinates.rounded"
+    assert f"写到小数 {decimals} 位，顶点最多偏 {max(apart) * 1000:.0f} 毫米" in note.text.zh
+    assert "lot-1" in note.text.zh
+
+
+def test_an_edit_is_not_told_as_rounding(small: SmallWorkspace) -> None:
+    write(small, {"lot-1": ONE, "lot-2": FAR})
+    bring(small, {"lot-1": box(0, 0, 101, 100)})
+
+    def moved(features: list[Any]) -> None:
+        for feature in features:
+            ring = feature["geometry"]["coordinates"][0]
+            feature["geometry"]["coordinates"][0] = [
+                [round(x + 1e-6, 7), round(y, 7)] for x, y in ring
+            ]
+
+    edited(small, moved)
+    found = propose_adoption(reopened(small.root), "lots")
+    assert len(found.changes) == 2 and found.noticed == ()
+
+
+@pytest.mark.parametrize("printed", ["['A' 'B']", "['A', 'B']"])
+def test_a_list_that_geopandas_printed_is_told_as_that(small: SmallWorkspace, printed: str) -> None:
+    write(small, {"lot-1": ONE}, lot_1={"aliases": ["A", "B"]})
+    bring(small, {"lot-1": box(0, 0, 101, 100)})
+    edited(small, lambda features: features[0]["properties"].update({"aliases": printed}))
+    found = propose_adoption(reopened(small.root), "lots")
+    assert found.blocked
+    told = [f.text.zh for f in found.new_findings if f.rule == "schema.aliases"]
+    assert len(told) == 1 and "geopandas" in told[0] and "JSON" in told[0]
 
 
 def test_nothing_to_adopt(small: SmallWorkspace) -> None:
