@@ -17,7 +17,7 @@ from shapely.affinity import rotate, scale
 
 from gangqu_gis import measure
 from gangqu_gis.crs import named, planar, storage
-from gangqu_gis.measure import edges, fast
+from gangqu_gis.measure import edges, fast, methods, runs
 from gangqu_gis.measure.ellipsoid import Ellipsoid, TransverseMercator
 from gangqu_gis.measure.rings import Rings
 from gangqu_gis.measure.shape_points import neighbour_squares
@@ -115,7 +115,7 @@ def test_planar_area_from_degrees_is_that_of_proj(size: float, turn: float, x: f
 @given(size=st.floats(5, 9000), x=st.floats(-1e5, 1e5))
 def test_the_local_plane_keeps_projs_distances(size: float, x: float) -> None:
     shape = in_degrees(scale(L_SHAPE, size / 300, size / 300, origin=(EAST + x, NORTH)))
-    own = measure.plane_rings(column(shape), crs=STORED, plane=PLANE).xy
+    own = methods.in_plane(STORED, PLANE)(Rings.of(column(shape))).xy
     (moved,) = measure.to_crs(column(shape), source=STORED, target=PLANE)
     xy = shapely.get_coordinates(moved)
     assert np.abs((own - own[0]) - (xy - xy[0])).max() < 1e-7
@@ -124,7 +124,7 @@ def test_the_local_plane_keeps_projs_distances(size: float, x: float) -> None:
 def test_without_a_plane_lengths_are_true_where_the_ring_is() -> None:
     """Zone prefixes and meridians out of play: distances on the ellipsoid, to 1e-6."""
     shape = in_degrees(box(0, 0, 400, 300))
-    xy = measure.plane_rings(column(shape), crs=STORED, plane=None).xy
+    xy = methods.in_plane(STORED, None)(Rings.of(column(shape))).xy
     lon, lat = shapely.get_coordinates(shape).T
     _, _, expected = GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
     assert np.hypot(*np.diff(xy, axis=0).T) == pytest.approx(expected, rel=1e-6)
@@ -148,11 +148,10 @@ def many(seed: int, number: int) -> Any:
 
 
 @pytest.mark.parametrize("plane", [None, MERCATOR], ids=["geodesic", "straight"])
-def test_compiled_rings_give_the_same_digits(plane: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_rings_give_the_same_digits(plane: Any) -> None:
     rings = Rings.of(many(1, 300))
     expected = edges.ring_areas(rings, FIGURE, plane)
-    monkeypatch.setattr(fast, "WORTH_LOADING", 0)
-    found = fast.ring_areas(rings, FIGURE, plane)
+    found = fast.ring_areas(rings, FIGURE, plane, compiled=True)
     assert (found.area == expected.area).all() and (found.left == expected.left).all()
     assert expected.left.any()
 
@@ -194,6 +193,28 @@ def test_order_and_batches_change_no_digit(order: list[int], cut: int) -> None:
         assert np.array_equal(found, whole.ellipsoidal_m2[order], equal_nan=True)
         planar = np.concatenate([part.planar_m2 for part in parts])
         assert np.array_equal(planar, whole.planar_m2[order], equal_nan=True)
+
+
+@pytest.mark.parametrize("plane", [None, PLANE], ids=["geodesic", "plane"])
+def test_runs_change_no_digit(plane: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    far = [in_degrees(box(30_000.0 * k, 0, 9000)) for k in range(4)]
+    shapes = np.append(many(4, 60), np.array(far, dtype=object))
+    whole = measure.measures(shapes, crs=STORED, plane=plane)
+    monkeypatch.setattr(runs, "RUN", 7)
+    parts = measure.measures(shapes, crs=STORED, plane=plane)
+    for name in ("ellipsoidal_m2", "planar_m2", "squares_m2", "polygonal"):
+        one, other = getattr(whole, name), getattr(parts, name)
+        assert np.array_equal(one, other, equal_nan=True)
+
+
+@pytest.mark.parametrize("lat", [0.5, 30.0, 62.0])
+def test_a_large_ring_is_laid_out_around_its_first_vertex(lat: float) -> None:
+    """Against a plane of PROJ's around the same point."""
+    shape = shapely.Polygon([(120, lat), (120.3, lat + 0.05), (120.2, lat + 0.3)])
+    own = methods.in_plane(STORED, None)(Rings.of(column(shape))).xy
+    plane = named(f"+proj=aeqd +lon_0=120 +lat_0={lat} +ellps=GRS80")
+    (there,) = measure.to_crs(column(shape), source=STORED, target=plane)
+    assert own == pytest.approx(shapely.get_coordinates(there), abs=1e-4)
 
 
 # ------------------------------------------------------------------------ WKB as it comes

@@ -1,8 +1,9 @@
 """Measured areas of polygons: ellipsoidal (椭球面积) and planar.
 
-:mod:`areas` says which method measures which polygon.  Edges of polygons in degrees are taken in
-closed form (:mod:`edges`, compiled in :mod:`compiled`; the mathematics in :mod:`formulas`), what
-is too long for it along cut geodesics (:mod:`geodesics`) or as parabolas (:mod:`parabola`).
+:mod:`areas` and :mod:`bulk` take polygons run after run (:mod:`runs`), :mod:`methods` says which
+method measures which ring.  Edges of rings in degrees are taken in closed form (:mod:`edges`,
+compiled in :mod:`compiled`; the mathematics in :mod:`formulas`), what is too long for it along
+cut geodesics (:mod:`geodesics`) or as parabolas (:mod:`parabola`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from gangqu_gis.measure.areas import (
     geodesic_area,
     keep_only,
     planar_area,
-    plane_rings,
     straight_area,
     to_crs,
 )
@@ -36,7 +36,6 @@ __all__ = [
     "measures",
     "neighbour_squares",
     "planar_area",
-    "plane_rings",
     "polygonal",
     "sound_polygons",
     "sound_rings",

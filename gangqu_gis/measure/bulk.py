@@ -10,18 +10,12 @@ import shapely
 from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
-from gangqu_gis.measure import fast
-from gangqu_gis.measure.areas import (
-    ellipsoidal_area,
-    geodesic_area,
-    keep_only,
-    plane_rings,
-)
-from gangqu_gis.measure.edges import planar_ring_areas
+from gangqu_gis.measure import fast, methods
 from gangqu_gis.measure.ellipsoid import Ellipsoid, TransverseMercator
 from gangqu_gis.measure.rings import Flags, Floats, Geometries
+from gangqu_gis.measure.runs import Results, over_runs
 from gangqu_gis.measure.shape_points import neighbour_squares
-from gangqu_gis.measure.soundness import polygonal, sound_polygons
+from gangqu_gis.measure.soundness import only_sound, polygonal
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -53,18 +47,20 @@ def measures(geometry: Geometries, *, crs: CRS, plane: CRS | None) -> Measures:
     A projected file is its own ``plane``.  In a geographic one edges are geodesics; its planar
     areas are taken in ``plane``, and withheld where there is none.
     """
-    sound = sound_polygons(geometry)
-    kept = keep_only(geometry, sound)
-    rings = plane_rings(kept, crs=crs, plane=plane)
-    planar = np.full(len(geometry), np.nan)
-    if plane is not None and crs_module.fit_for_planar_areas(plane):
-        planar = rings.sums(planar_ring_areas(rings))
-    squares, _ = neighbour_squares(rings)
+    compiled = fast.compiling_pays(geometry)
+    in_plane, planar = methods.in_plane(crs, plane), methods.planar(plane)
     if crs.is_projected:
-        ellipsoidal = ellipsoidal_area(kept, plane=crs)
+        ellipsoidal = methods.ellipsoidal(crs, compiled=compiled)
     else:
-        ellipsoidal = geodesic_area(kept, crs=crs)
-    return Measures(ellipsoidal, planar, squares, polygonal(geometry))
+        ellipsoidal = methods.geodesic(crs, compiled=compiled)
+
+    def of_run(run: Geometries) -> Results:
+        _, rings = only_sound(run, compiled=compiled)
+        there = in_plane(rings)
+        squares, _ = neighbour_squares(there)
+        return ellipsoidal(rings), planar(there), squares, polygonal(run)
+
+    return Measures(*over_runs(geometry, of_run))
 
 
 def wkb_measures(

@@ -7,9 +7,6 @@ nothing but the ring.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,10 +49,8 @@ def ring_areas(rings: Rings, ellipsoid: Ellipsoid, plane: TransverseMercator | N
     """
     result = RingAreas(np.zeros(len(rings)), np.zeros(len(rings), dtype=bool))
 
-    def work(at: slice) -> None:
+    for at in rings.chunks():
         result.area[at], result.left[at] = _chunk_areas(rings, at, ellipsoid, plane)
-
-    _over(rings, work)
     return result
 
 
@@ -66,40 +61,21 @@ def local_plane(rings: Rings, ellipsoid: Ellipsoid, plane: TransverseMercator | 
     """
     xy = np.zeros_like(rings.xy)
     left = np.zeros(len(rings), dtype=bool)
-
-    def work(at: slice) -> None:
+    for at in rings.chunks():
         begin, end = rings.start[at.start], rings.start[at.stop]
         xy[begin:end, 0], xy[begin:end, 1], left[at] = _chunk_plane(rings, at, ellipsoid, plane)
-
-    _over(rings, work)
     return LocalPlane(Rings(xy, rings.start, rings.polygon, rings.sign, rings.size), left)
 
 
 def planar_ring_areas(rings: Rings) -> Floats:
     """Return the areas of rings in a plane: shoelaces from each ring's first vertex."""
     result = np.zeros(len(rings))
-
-    def work(at: slice) -> None:
+    for at in rings.chunks():
         x, y, of_ring, start = _chunk(rings, at)
         x, y = x - x[start][of_ring], y - y[start][of_ring]
         term = x[:-1] * y[1:] - x[1:] * y[:-1]
         result[at] = np.abs(_ring_sums(term, of_ring, start)) / 2.0
-
-    _over(rings, work)
     return result
-
-
-def _over(rings: Rings, work: Callable[[slice], None]) -> None:
-    """Do ``work`` on every chunk, on every processor where there is enough of it."""
-    chunks = list(rings.chunks())
-    workers = min(os.cpu_count() or 1, len(chunks) // 8)
-    if workers < 2:
-        for at in chunks:
-            work(at)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(work, chunks):
-            pass
 
 
 Chunk = tuple[Floats, Floats, np.ndarray, np.ndarray]

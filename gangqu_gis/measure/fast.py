@@ -6,26 +6,26 @@ Both forms give the same digits, so the choice changes nothing but the time.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
 from types import ModuleType
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from gangqu_gis.measure import edges
 from gangqu_gis.measure.edges import RingAreas
 from gangqu_gis.measure.ellipsoid import Ellipsoid, TransverseMercator
-from gangqu_gis.measure.rings import Flags, Floats, Rings
+from gangqu_gis.measure.rings import Flags, Floats, Geometries, Rings
+from gangqu_gis.measure.runs import RUN, in_threads
 
 #: Below this many vertices numpy is done before the compiled kernels are loaded.
 WORTH_LOADING = 500_000
 #: Set to 0 to do without the compiled form.
 SWITCH = "GANGQU_COMPILED"
-#: Rings, or polygons in WKB, that are given to a kernel at a time.
-RUN_RINGS, RUN_POLYGONS = 1024, 16_384
+#: Geometries whose vertices are counted to estimate those of all.
+SAMPLE = 1000
 
 
 @cache
@@ -42,9 +42,19 @@ def kernels() -> ModuleType:
     return compiled
 
 
-def ring_areas(rings: Rings, ellipsoid: Ellipsoid, plane: TransverseMercator | None) -> RingAreas:
+def compiling_pays(geometry: Geometries) -> bool:
+    """Whether geometries have so many vertices, by a sample, that the kernels are worth loading."""
+    if not is_installed():
+        return False
+    sample = shapely.get_num_coordinates(geometry[:: len(geometry) // SAMPLE + 1])
+    return bool(sample.sum() * len(geometry) >= WORTH_LOADING * max(len(sample), 1))
+
+
+def ring_areas(
+    rings: Rings, ellipsoid: Ellipsoid, plane: TransverseMercator | None, *, compiled: bool
+) -> RingAreas:
     """Return the ellipsoidal areas of rings in degrees, as :func:`edges.ring_areas` does."""
-    if len(rings.xy) < WORTH_LOADING or not is_installed():
+    if not compiled:
         return edges.ring_areas(rings, ellipsoid, plane)
     results, state = np.empty((len(rings), 3)), np.zeros(len(rings), dtype=np.uint8)
     figure, p = parameters(ellipsoid, plane)
@@ -55,7 +65,7 @@ def ring_areas(rings: Rings, ellipsoid: Ellipsoid, plane: TransverseMercator | N
         start = rings.start[at.start : at.stop + 1]
         kernels().over_rings(xy, start, mode, figure, p, results[at], state[at])
 
-    in_threads(len(rings), RUN_RINGS, work)
+    in_threads(len(rings), RUN, work)
     return RingAreas(results[:, 0], state > 0)
 
 
@@ -75,21 +85,19 @@ def wkb_results(
         part = offset[at.start : at.stop + 1]
         kernels().over_wkb(data, part, mode, figure, p, results[at], state[at])
 
-    in_threads(number, RUN_POLYGONS, work)
+    in_threads(number, RUN, work)
     return results, state
 
 
 def certainly_simple(rings: Rings) -> Flags:
     """Return which rings surely do not meet themselves: decided exactly, or not at all."""
     found = np.zeros(len(rings), dtype=bool)
-    if len(rings.xy) < WORTH_LOADING or not is_installed():
-        return found
     xy = np.ascontiguousarray(rings.xy)
 
     def work(at: slice) -> None:
         kernels().over_simple(xy, rings.start[at.start : at.stop + 1], found[at])
 
-    in_threads(len(rings), RUN_RINGS, work)
+    in_threads(len(rings), RUN, work)
     return found
 
 
@@ -100,19 +108,6 @@ def parameters(ellipsoid: Ellipsoid, plane: TransverseMercator | None) -> tuple[
     each = 1.0 if plane is None else 0.0
     figure = np.array([half_b2, a2, ellipsoid.e2, own.meridian, own.scale_m, each])
     return figure, np.array(own.p)
-
-
-def in_threads(number: int, run: int, work: Callable[[slice], None]) -> None:
-    """Do ``work`` on runs of ``number`` items, on every processor."""
-    runs = [slice(at, min(at + run, number)) for at in range(0, number, run)]
-    workers = min(os.cpu_count() or 1, len(runs))
-    if workers < 2:
-        for at in runs:
-            work(at)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(work, runs):
-            pass
 
 
 def flags(state: NDArray[np.uint8], *bits: int) -> Flags:

@@ -6,6 +6,7 @@ near one are left to GeographicLib (pyproj's Geod), which knows no bounds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,24 @@ def long_geodesic_areas(rings: Rings, *, crs: CRS) -> Floats:
         ring = rings.xy[rings.start[i] : rings.start[i + 1]]
         area[i] = _ring_area(ring, geod, Ellipsoid.of(crs))
     return rings.sums(area)
+
+
+def around_first_vertices(crs: CRS) -> Callable[[Rings], Rings]:
+    """Return how to lay rings in degrees out by bearing and distance from their first vertices.
+
+    Distances from there are true, in metres; others are too long by at most d²/6R².
+    """
+    geod = crs.get_geod()
+    assert geod is not None
+
+    def move(rings: Rings) -> Rings:
+        lon, lat = rings.xy.T
+        first = np.repeat(rings.start[:-1], np.diff(rings.start))
+        azimuth, _, length = geod.inv(lon[first], lat[first], lon, lat)
+        turn = np.deg2rad(azimuth)
+        return rings.with_xy(np.column_stack([length * np.sin(turn), length * np.cos(turn)]))
+
+    return move
 
 
 def _ring_area(ring: Floats, geod: Any, ellipsoid: Ellipsoid) -> float:

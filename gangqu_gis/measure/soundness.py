@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from gangqu_gis.measure.fast import certainly_simple, in_threads
+from gangqu_gis.measure.fast import certainly_simple, compiling_pays
 from gangqu_gis.measure.rings import Flags, Geometries, Rings
-
-#: Geometries that GEOS validates at a time.
-RUN = 4096
+from gangqu_gis.measure.runs import RUN, in_threads, over_runs
 
 
 def polygonal(geometry: Geometries) -> Flags:
@@ -23,13 +21,19 @@ def polygonal(geometry: Geometries) -> Flags:
 
 def sound_polygons(geometry: Geometries) -> Flags:
     """Return which entries are valid, non-empty polygons or multipolygons."""
-    return _sound(geometry, Rings.of(geometry))
+    compiled = compiling_pays(geometry)
+    return over_runs(geometry, lambda run: (_sound(run, Rings.of(run), compiled),))[0]
 
 
 def sound_rings(geometry: Geometries) -> tuple[Geometries, Rings]:
     """Return the array with ``None`` for what is not sound, and the rings of what is."""
+    return only_sound(geometry, compiled=compiling_pays(geometry))
+
+
+def only_sound(geometry: Geometries, *, compiled: bool) -> tuple[Geometries, Rings]:
+    """Return the same where the form is chosen already."""
     rings = Rings.of(geometry)
-    sound = _sound(geometry, rings)
+    sound = _sound(geometry, rings, compiled)
     if sound.all():
         return geometry, rings
     kept = geometry.copy()
@@ -37,16 +41,17 @@ def sound_rings(geometry: Geometries) -> tuple[Geometries, Rings]:
     return kept, rings.only(sound)
 
 
-def _sound(geometry: Geometries, rings: Rings) -> Flags:
+def _sound(geometry: Geometries, rings: Rings, compiled: bool) -> Flags:
     """Return which entries are sound: all that have rings, and are valid.
 
     A polygon of one ring that surely does not meet itself is valid; of the others GEOS decides.
     """
     count = np.bincount(rings.polygon, minlength=rings.size)
     sound = count > 0
-    settled = certainly_simple(rings) & (count[rings.polygon] == 1)
     open_ = sound.copy()
-    open_[rings.polygon[settled]] = False
+    if compiled:
+        settled = certainly_simple(rings) & (count[rings.polygon] == 1)
+        open_[rings.polygon[settled]] = False
     asked = np.flatnonzero(open_)
 
     def work(at: slice) -> None:
