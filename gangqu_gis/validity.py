@@ -17,6 +17,7 @@ from gangqu_gis.plan import Plan
 from gangqu_gis.rules import AreaRule
 from gangqu_gis.schema import Field, Kind
 from gangqu_gis.soundness import geometry_faults, record_fault
+from gangqu_gis.workspace import MARKER
 
 
 def check_validity(plan: Plan, *, only: Collection[str] | None = None) -> list[Finding]:
@@ -32,7 +33,21 @@ def check_validity(plan: Plan, *, only: Collection[str] | None = None) -> list[F
         *_expected_counts(plan),
         *_links(plan),
     ]
-    return found if only is not None else [*found, *_drifted(plan)]
+    return found if only is not None else [*found, *_drifted(plan), *_unfilled(plan)]
+
+
+def _unfilled(plan: Plan) -> Iterator[Finding]:
+    """Yield a warning for each field of the workspace that is a placeholder still."""
+    for name, line in plan.workspace.unfilled.items():
+        yield Finding(
+            rule="workspace.unfilled",
+            severity=Severity.WARNING,
+            subject=name,
+            text=message("validity.unfilled", name=name),
+            remedy=message("validity.fill_in"),
+            file=MARKER.as_posix(),
+            line=line,
+        )
 
 
 def _drifted(plan: Plan) -> Iterator[Finding]:

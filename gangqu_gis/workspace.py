@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -33,7 +33,10 @@ class ToleranceDefaults:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """One plan's data and the facts that data/workspace.toml states about it."""
+    """One plan's data and the facts that data/workspace.toml states about it.
+
+    ``unfilled`` are the fields of that file that are placeholders still, with their lines.
+    """
 
     root: Path
     authority: str
@@ -49,6 +52,7 @@ class Workspace:
     layer_files: Mapping[str, str]
     approximate_percent: Decimal
     tolerance: ToleranceDefaults
+    unfilled: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -127,20 +131,41 @@ def create_workspace(target: Path) -> None:
     ------
     RefusedError
         ``target`` exists and is not an empty folder: nothing is ever overwritten.
+    InputError
+        It cannot be written.
+    """
+    try:
+        shutil.copytree(
+            bundled_data(),
+            new_folder(target) / "data",
+            ignore=shutil.ignore_patterns("__pycache__", "*.py", "*.pyc"),
+        )
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+
+
+def new_folder(target: Path) -> Path:
+    """Return ``target``, made as the folder of a new workspace with its maps/.
+
+    Raises
+    ------
+    RefusedError
+        ``target`` exists and is not an empty folder: nothing is ever overwritten.
+    InputError
+        It cannot be made.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise RefusedError(message("workspace.target_not_empty"), file=str(target))
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(
-            bundled_data(),
-            target / "data",
-            ignore=shutil.ignore_patterns("__pycache__", "*.py", "*.pyc"),
-        )
-        (target / "maps").mkdir()
+        (target / "maps").mkdir(parents=True)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(message("file.cannot_write", reason=reason), file=str(target)) from error
+        raise _cannot_write(target, error) from error
+    return target
+
+
+def _cannot_write(target: Path, error: OSError) -> InputError:
+    reason = error.strerror or str(error)
+    return InputError(message("file.cannot_write", reason=reason), file=str(target))
 
 
 def open_workspace(root: Path) -> Workspace:
@@ -182,7 +207,16 @@ def open_workspace(root: Path) -> Workspace:
             largest_share=tolerance.decimal("largest_share"),
             stored_coordinate_m=tolerance.decimal("stored_coordinate_m"),
         ),
+        unfilled={name: fields.line_of(name) for name in _unfilled(fields)},
     )
+
+
+def _unfilled(fields: Entry) -> tuple[str, ...]:
+    names = fields.texts("unfilled", optional=True)
+    for name in names:
+        if name not in fields:
+            raise fields.fault("unfilled", "workspace.unfilled_unknown", name=name)
+    return names
 
 
 def _extent(fields: Entry) -> tuple[float, float, float, float]:

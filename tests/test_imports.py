@@ -32,7 +32,7 @@ RANKS: tuple[frozenset[str], ...] = tuple(
         "zones",
         "workspace schema figures chain datum_shift measure",
         "formats records fieldnames",
-        "attributes columns layers history readings register rulebook sample",
+        "attributes columns layers history readings register rulebook sample blank",
         "causes consistency tolerance",
         "evidence changes store plan area_causes judgement soundness",
         "stored_areas",

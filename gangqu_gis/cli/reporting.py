@@ -18,7 +18,7 @@ from gangqu_gis.cli.session import (
     language,
     require_suffix,
 )
-from gangqu_gis.messages import message
+from gangqu_gis.messages import joined, message, plain
 
 if TYPE_CHECKING:
     from gangqu_gis.report.model import Report
@@ -135,17 +135,25 @@ def _write_report(session: Session, report: Report, form: str, output: Path) -> 
 @click.command(help=help_text("init"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--sample", is_flag=True, help=message("sample.help").render(language(sys.argv[1:])))
+@click.option("--empty", is_flag=True, help=message("blank.help").render(language(sys.argv[1:])))
 @lang_option
 @click.pass_obj
-def init(session: Session, folder: Path, sample: bool) -> None:
+def init(session: Session, folder: Path, sample: bool, empty: bool) -> None:
     """Write a new workspace."""
-    if sample:
+    if sample and empty:
+        raise click.UsageError(message("blank.with_sample").render(session.lang))
+    if empty:
+        from gangqu_gis.blank import create_blank
+
+        unfilled = joined([plain(name) for name in create_blank(folder).unfilled], zh="、", en=", ")
+        session.say("blank.written", folder=folder, names=unfilled)
+    elif sample:
         from gangqu_gis.sample import create_sample
 
         create_sample(folder)
         session.say("sample.written", folder=folder)
-        return
-    from gangqu_gis.workspace import create_workspace
+    else:
+        from gangqu_gis.workspace import create_workspace
 
-    create_workspace(folder)
-    session.say("cli.workspace_written", folder=folder)
+        create_workspace(folder)
+        session.say("cli.workspace_written", folder=folder)

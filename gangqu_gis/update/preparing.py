@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gangqu_gis import crs
 from gangqu_gis.changes import compare, invert
-from gangqu_gis.errors import RefusedError, UsageError
+from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.history import ADOPT, UNDO, Change
 from gangqu_gis.layers import Layer, feature_of
@@ -25,7 +25,7 @@ from gangqu_gis.update.matching import match
 from gangqu_gis.update.proposal import Proposal, with_assessments
 from gangqu_gis.update.provenance import Provenance, Unproven
 from gangqu_gis.update.rounding import rounding_notes
-from gangqu_gis.workspace import Workspace
+from gangqu_gis.workspace import MARKER, Workspace
 
 
 def plan_to_change(workspace: Workspace) -> Plan:
@@ -60,6 +60,8 @@ def propose(
         feature would leave the layer, or the schematic drawing comes as a survey.
     """
     _check_layer(plan, layer)
+    if not plan.schema.holds_records(layer):
+        _refuse_unplaced(plan.workspace)
     if provenance is not None and plan.schema.holds_records(layer):
         raise UsageError(message("update.records_need_no_basis", layer=layer))
     choices = _with_kind(plan, layer, choices or Choices({}))
@@ -96,6 +98,20 @@ def _refuse_wgs84_surveys(incoming: Incoming, provenance: Provenance | None) -> 
     for file, note in incoming.noticed:
         if note.rule == "crs.wgs84" and provenance and provenance.basis == "surveyed":
             raise RefusedError(message("update.wgs84_survey"), file=file)
+
+
+def _refuse_unplaced(workspace: Workspace) -> None:
+    """Nothing drawn comes into a workspace that has not said where it lies.
+
+    Raises
+    ------
+    InputError
+        Its planar CRS or its extent is a placeholder still.
+    """
+    for name in ("planar_crs", "extent"):
+        if name in workspace.unfilled:
+            text = message("workspace.unplaced", name=name)
+            raise InputError(text, file=MARKER.as_posix(), line=workspace.unfilled[name])
 
 
 def _with_kind(plan: Plan, layer: str, choices: Choices) -> Choices:

@@ -14,7 +14,7 @@ from gangqu_gis.formats.vector import Note
 from gangqu_gis.history import Change
 from gangqu_gis.layers import Layer
 from gangqu_gis.measure import to_crs
-from gangqu_gis.messages import message
+from gangqu_gis.messages import joined, message, plain
 from gangqu_gis.plan import Plan
 from gangqu_gis.sameness import same_shape
 
@@ -46,13 +46,15 @@ def rounding_notes(plan: Plan, edited: Layer, changes: Sequence[Change]) -> list
     if not pairs:
         return []
     farthest = max(_farthest_m(plan, *pair) for pair in pairs.values())
+    listed = [plain(id_) for id_ in pairs][:_LISTED]
+    listed += [plain("…")] if len(pairs) > _LISTED else []
     text = message(
         "update.rounded",
         decimals=decimals,
         kept=crs.STORAGE_DECIMALS,
         mm=f"{farthest * 1000:.0f}",
         count=len(pairs),
-        ids="、".join(list(pairs)[:_LISTED]) + ("…" if len(pairs) > _LISTED else ""),
+        ids=joined(listed, zh="、", en=", "),
     )
     return [(edited.file, Note("coordinates.rounded", text))]
 
