@@ -74,7 +74,7 @@ def test_what_is_not_filled_in_is_named_and_nothing_else_is_wrong(
     assert found.code == 0 and {f["rule"] for f in findings} == {"workspace.unfilled"}
     lines = (office / "data" / "workspace.toml").read_text(encoding="utf-8").split("\n")
     for finding in findings:
-        file, line = finding["place"].split(":")
+        file, line = finding["where"].split(":")
         assert file == "data/workspace.toml"
         assert re.match(rf"{finding['subject']} +=", lines[int(line) - 1])
     assert {f["subject"] for f in findings} == set(FILLED)
