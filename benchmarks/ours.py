@@ -121,13 +121,13 @@ def changed_plan(folder: Path, number: int) -> tuple[Plan, Plan, set[str]]:
 
 
 def full_check(plan: Plan) -> None:
-    """Check everything."""
-    assess(plan)
+    """Check everything in a plan of which nothing is known yet."""
+    assess(replace(plan))
 
 
 def check_change(before: Plan, after: Plan, ids: set[str]) -> None:
-    """Check both states around the change, as an update does."""
-    assess_change(before, after, ids)
+    """Check both states around the change, as an update does that has just read the plan."""
+    assess_change(replace(before), replace(after), ids)
 
 
 def same_news(before: Plan, after: Plan, ids: set[str]) -> None:

@@ -19,7 +19,7 @@ WORDS = {
     "disk": "GeoPackage on disk to both areas, stated area, verdict",
     "topology": "overlaps and gaps, planted faults, all found and none invented",
     "topology_large": "the same, ten times as many parcels",
-    "change": "a change of a hundredth of a layer, all checks, per state",
+    "change": "an update of a hundredth of a layer, all checks, before and after",
     "help": "`gangqu --help`",
     "reconcile": "`gangqu reconcile` on the shipped plan",
     "build": "`gangqu build` on the shipped plan",
@@ -32,7 +32,7 @@ OTHERS = {
 }
 BASES = {
     "topology_large": "its own time at a tenth",
-    "change": "a full check",
+    "change": "a full check of one state",
     "help": "`python -c pass`",
     "reconcile": "`import geopandas`",
     "build": "`import geopandas, folium`",

@@ -18,7 +18,7 @@ from gangqu_gis.layers import Feature
 from gangqu_gis.plan import Plan
 from gangqu_gis.reconcile import Measured, measure_plan, reconcile
 from gangqu_gis.rules import AreaRule
-from gangqu_gis.topology import Changed, check_topology, neighbourhood
+from gangqu_gis.topology import Changed, Neighbourhood, check_topology
 from gangqu_gis.validity import check_validity, unproven_findings
 
 
@@ -86,7 +86,8 @@ def assess_change(
 def _assess_around(plan: Plan, changed: Changed) -> Assessment:
     named = changed.ids
     linked = _linked_with(plan, named)
-    seen = _seen_with(plan, changed, linked)
+    near = Neighbourhood.of(plan, changed)
+    seen = _seen_with(plan, near, linked)
     proven = proven_features(seen, plan.history)
     bases = {f.id: f.basis if f.id in proven else "schematic" for f in seen}
     measured = measure_plan(plan, proven=proven, only=linked)
@@ -94,7 +95,7 @@ def _assess_around(plan: Plan, changed: Changed) -> Assessment:
     findings = [
         *check_validity(plan, only=named),
         *unproven_findings(plan, proven, only=named),
-        *check_topology(plan, basis=bases, touching=changed),
+        *check_topology(plan, basis=bases, touching=near),
         *findings_of(bounds),
         *check_records(plan, measured),
     ]
@@ -102,12 +103,11 @@ def _assess_around(plan: Plan, changed: Changed) -> Assessment:
     return Assessment(plan, tuple(findings), measured, tuple(checks), tuple(bounds))
 
 
-def _seen_with(plan: Plan, changed: Changed, linked: frozenset[str]) -> list[Feature]:
+def _seen_with(plan: Plan, near: Neighbourhood, linked: frozenset[str]) -> list[Feature]:
     """Return the features whose basis counts: the neighbourhood, lines, parts of totals."""
-    near, _ = neighbourhood(plan, plan.polygons(), changed)
-    wanted = linked.union(feature.id for feature in near)
-    lines = {kind.id for kind in plan.schema.kinds.values() if kind.geometry == "line"}
-    return [f for f in plan.features if f.id in wanted or (lines and f.kind in lines)]
+    kinds = [kind.id for kind in plan.schema.kinds.values() if kind.geometry == "line"]
+    lines = (line for kind in kinds for line in plan.of_kind.get(kind, ()))
+    return plan.named(linked.union(feature.id for feature in (*near.features, *lines)))
 
 
 def _linked_with(plan: Plan, ids: frozenset[str]) -> frozenset[str]:

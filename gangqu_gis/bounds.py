@@ -87,6 +87,7 @@ def check_bounds(
     return [
         _check(plan, bases, feature, side, tuple(dict.fromkeys(ids)))
         for feature in plan.features
+        if feature.properties.get("bounds")
         for side, ids in _stated(feature)
         if only is None or feature.id in only or not only.isdisjoint(ids)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -61,26 +61,50 @@ class Plan:
         return kind is not None and kind.is_record
 
     @cached_property
-    def by_id(self) -> Mapping[str, Feature]:
-        """The features by id; of features that share an id, none, for it names neither."""
-        seen: dict[str, list[Feature]] = {}
-        for feature in self.features:
-            seen.setdefault(feature.id, []).append(feature)
-        return {id_: found[0] for id_, found in seen.items() if id_ and len(found) == 1}
-
-    def polygons(self) -> list[Feature]:
-        """Return the features whose kind is a polygon kind, in schema order then file order."""
-        return [feature for group in self._polygons.values() for feature in group]
+    def _places(self) -> Mapping[str, int]:
+        """Where in ``features`` the last bearer of each id stands."""
+        return {feature.id: place for place, feature in enumerate(self.features)}
 
     @cached_property
-    def _polygons(self) -> Mapping[str, list[Feature]]:
-        """The features of every polygon kind, in schema order."""
-        kinds = self.schema.kinds.values()
-        groups: dict[str, list[Feature]] = {k.id: [] for k in kinds if k.geometry == "polygon"}
+    def shared_ids(self) -> Mapping[str, list[int]]:
+        """Where in ``features`` the bearers of an id stand that several have; "": of no id."""
+        found: dict[str, list[int]] = {}
+        if len(self._places) < len(self.features) or "" in self._places:
+            for place, feature in enumerate(self.features):
+                if not feature.id or self._places[feature.id] != place or feature.id in found:
+                    found.setdefault(feature.id, []).append(place)
+        return found
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Feature]:
+        """The features by id; of features that share an id, none, for it names neither."""
+        shared, places = self.shared_ids, self._places.items()
+        return {id_: self.features[place] for id_, place in places if id_ not in shared}
+
+    def named(self, ids: Iterable[str]) -> list[Feature]:
+        """Return the bearers of some ids, in the order of ``features``."""
+        shared, known = self.shared_ids, self._places.keys()
+        places = (shared.get(id_, (self._places[id_],)) for id_ in ids if id_ in known)
+        return [self.features[place] for place in sorted({p for found in places for p in found})]
+
+    @cached_property
+    def of_kind(self) -> Mapping[str, list[Feature]]:
+        """The features by the kind that they declare, in the order of ``features``."""
+        found: dict[str, list[Feature]] = {}
         for feature in self.features:
-            if (group := groups.get(feature.kind)) is not None:
-                group.append(feature)
-        return groups
+            found.setdefault(feature.kind, []).append(feature)
+        return found
+
+    def polygons(self, only: Collection[str] | None = None) -> list[Feature]:
+        """Return the features whose kind is a polygon kind, in schema order then file order.
+
+        With ``only`` those of that ids alone.
+        """
+        kinds = [kind.id for kind in self.schema.kinds.values() if kind.geometry == "polygon"]
+        if only is None:
+            return [feature for kind in kinds for feature in self.of_kind.get(kind, ())]
+        found = [feature for feature in self.named(only) if feature.kind in kinds]
+        return sorted(found, key=lambda feature: kinds.index(feature.kind))
 
 
 def load_plan(workspace: Workspace) -> Plan:

@@ -51,8 +51,7 @@ def measure_plan(
     of any other feature the basis counts as schematic.  Features that share an id are left out,
     and with ``only`` all but those ids.
     """
-    wanted = [f for f in plan.polygons() if only is None or f.id in only]
-    features = [f for f in wanted if plan.by_id.get(f.id) is f]
+    features = [f for f in plan.polygons(only) if plan.by_id.get(f.id) is f]
     faults = polygon_faults(features)
     geometry = np.empty(len(features), dtype=object)
     geometry[:] = [None if fault else f.geometry for f, fault in zip(features, faults, strict=True)]

@@ -5,7 +5,6 @@ Wrong data becomes findings, all at once; nothing is repaired.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -26,7 +25,7 @@ def check_validity(plan: Plan, *, only: Collection[str] | None = None) -> list[F
     With ``only`` the features of those ids alone are looked at, one by one; the plan-wide faults
     (ids, counts, links) are always found.
     """
-    looked_at = [f for f in plan.features if only is None or f.id in only]
+    looked_at = plan.features if only is None else plan.named(only)
     found = [
         *_each_feature(plan, looked_at),
         *_duplicate_ids(plan),
@@ -69,9 +68,7 @@ def unproven_findings(
     plan: Plan, proven: frozenset[str], *, only: Collection[str] | None = None
 ) -> Iterator[Finding]:
     """Yield a warning for each basis that stands in a layer and not in the history."""
-    for feature in plan.polygons():
-        if only is not None and feature.id not in only:
-            continue
+    for feature in plan.polygons(only):
         if feature.basis != "schematic" and feature.id not in proven:
             text = message("check.unproven", ids=feature.label)
             yield Finding(
@@ -129,24 +126,19 @@ def _geometry(feature: Feature, kind: Kind | None, fault: Text | None) -> Iterat
 
 
 def _duplicate_ids(plan: Plan) -> Iterator[Finding]:
-    first: dict[str, Feature] = {}
-    if len(plan.by_id) == len(plan.features):
-        return
-    for feature in plan.features:
-        if not feature.id:
-            continue
-        other = first.setdefault(feature.id, feature)
-        if other is not feature:
-            text = message("validity.id_twice", id=feature.id, first=f"{other.file}:{other.line}")
-            yield _finding("id.unique", feature, text, message("validity.renumber"))
+    later = ((at, own[0]) for id_, own in plan.shared_ids.items() if id_ for at in own[1:])
+    for at, first in sorted(later):
+        feature, other = plan.features[at], plan.features[first]
+        text = message("validity.id_twice", id=feature.id, first=f"{other.file}:{other.line}")
+        yield _finding("id.unique", feature, text, message("validity.renumber"))
 
 
 def _expected_counts(plan: Plan) -> Iterator[Finding]:
-    present = Counter(feature.kind for feature in plan.features)
     for name, expected in plan.workspace.expected.items():
-        if present[name] != expected:
+        present = len(plan.of_kind.get(name, ()))
+        if present != expected:
             label = plan.schema.kinds[name].label
-            text = message("validity.count", kind=label, found=present[name], expected=expected)
+            text = message("validity.count", kind=label, found=present, expected=expected)
             yield Finding(
                 rule="count.expected",
                 severity=Severity.ERROR,
@@ -155,19 +147,20 @@ def _expected_counts(plan: Plan) -> Iterator[Finding]:
                 remedy=message("validity.correct_count"),
                 layer=plan.schema.kinds[name].layer,
                 file=plan.layers[plan.schema.kinds[name].layer].file,
-                measured=present[name],
+                measured=present,
                 limit=expected,
             )
 
 
 def _links(plan: Plan) -> Iterator[Finding]:
     """Names in one part of the data that another part does not know."""
-    fields = {kind.id: _link_fields(kind) for kind in plan.schema.kinds.values()}
+    every = ((kind.id, _link_fields(kind)) for kind in plan.schema.kinds.values())
+    fields = {kind: links for kind, links in every if links}
     known = _Known(plan)
     for feature in plan.features:
-        own, links = feature.properties, fields.get(feature.kind, ())
-        if own.get("bounds") or own.get("figures") or links:
-            yield from _links_of(feature, links, known)
+        own = feature.properties
+        if own.get("bounds") or own.get("figures") or (fields and feature.kind in fields):
+            yield from _links_of(feature, fields.get(feature.kind, ()), known)
     yield from _rule_features(plan)
 
 
@@ -237,10 +230,9 @@ def _texts(value: object) -> list[str]:
 
 
 def _rule_features(plan: Plan) -> Iterator[Finding]:
-    present = {feature.id for feature in plan.features}
     for rule in plan.rules:
         for id_ in rule.features if isinstance(rule, AreaRule) else ():
-            if id_ not in present:
+            if not plan.named([id_]):
                 yield Finding(
                     rule="link.rules",
                     severity=Severity.ERROR,

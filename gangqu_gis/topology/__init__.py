@@ -13,7 +13,7 @@ from gangqu_gis.topology.check import (
 )
 from gangqu_gis.topology.coverage import EdgeMismatch, find_edge_mismatches, find_slivers
 from gangqu_gis.topology.gaps import Gap, find_gaps
-from gangqu_gis.topology.neighbourhood import Changed, neighbourhood
+from gangqu_gis.topology.neighbourhood import Changed, Neighbourhood
 from gangqu_gis.topology.overlaps import Overlap, Relation, find_overlaps
 from gangqu_gis.topology.parents import Outside, find_outside
 from gangqu_gis.topology.rings import RingFault, RingRule, find_ring_faults
@@ -23,6 +23,7 @@ __all__ = [
     "Changed",
     "EdgeMismatch",
     "Gap",
+    "Neighbourhood",
     "Outside",
     "Overlap",
     "Relation",
@@ -38,5 +39,4 @@ __all__ = [
     "find_overlaps",
     "find_ring_faults",
     "find_slivers",
-    "neighbourhood",
 ]

@@ -20,7 +20,7 @@ from gangqu_gis.topology import wording
 from gangqu_gis.topology.coverage import find_edge_mismatches, find_slivers
 from gangqu_gis.topology.gaps import find_gaps
 from gangqu_gis.topology.matching import Borders
-from gangqu_gis.topology.neighbourhood import Changed, neighbourhood
+from gangqu_gis.topology.neighbourhood import Neighbourhood
 from gangqu_gis.topology.overlaps import find_overlaps
 from gangqu_gis.topology.parents import find_outside
 from gangqu_gis.topology.rings import RingRule, find_ring_faults
@@ -40,7 +40,7 @@ def check_topology(
     *,
     basis: Mapping[str, str],
     thresholds: Thresholds = DEFAULTS,
-    touching: Changed | None = None,
+    touching: Neighbourhood | None = None,
 ) -> list[Finding]:
     """Return the topology findings of a plan: rings, overlaps, parents, in the planar CRS.
 
@@ -49,15 +49,17 @@ def check_topology(
     already reports as invalid is not reported again.  No layer of a plan is declared to be a
     coverage: gaps are not looked for (``gangqu check --file … --coverage`` does).
 
-    With ``touching`` only the neighbourhood of that change is looked at: the findings are those of
-    the whole check that one of its ids is a subject of, and, where a parent is changed, all on
-    what lies outside parents of its kind.
+    With ``touching`` only that neighbourhood of a change is looked at: the findings are those of
+    the whole check that one of the changed ids is a subject of, and, where a parent is changed,
+    all on what lies outside parents of its kind.
     """
-    features = plan.polygons()
-    asked = [True] * len(features)
-    if touching is not None:
-        features, asked = neighbourhood(plan, features, touching)
-    named = [touching is None or feature.id in touching.ids for feature in features]
+    if touching is None:
+        features: Sequence[Feature] = plan.polygons()
+        asked: Sequence[bool] = [True] * len(features)
+        named = asked
+    else:
+        features, asked = touching.features, touching.asked
+        named = [feature.id in touching.changed.ids for feature in features]
     plane = crs.planar(plan.workspace.planar_crs)
     stored = np.empty(len(features), dtype=object)
     faults = [polygon_fault(feature) for feature in features]

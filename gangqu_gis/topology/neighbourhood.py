@@ -29,37 +29,48 @@ class Changed:
     def between(cls, plans: Iterable[Plan], ids: Iterable[str]) -> Changed:
         """Return ``ids`` with the kinds that they have in any of the plans."""
         named = frozenset(ids)
-        kinds = (f.kind for plan in plans for f in plan.features if f.id in named)
+        kinds = (feature.kind for plan in plans for feature in plan.named(named))
         return cls(named, frozenset(kinds))
 
 
-def neighbourhood(
-    plan: Plan, features: Sequence[Feature], changed: Changed
-) -> tuple[list[Feature], list[bool]]:
-    """Return what a check of a change must see of ``features``, and which of it is asked about.
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """What a check of a change must see of a plan's polygons, and which of it is asked about.
 
-    Seen are the named features, all whose extent meets theirs, and every possible parent of a
-    named one.  Where a parent is changed, all its possible children are asked about as well: they
-    may have come to lie outside everything.
+    Seen are the changed features, all whose extent meets theirs, and every possible parent of a
+    changed one.  Where a parent is changed, all its possible children are asked about as well:
+    they may have come to lie outside everything.
     """
-    kinds, of = plan.schema.kinds, [feature.kind for feature in features]
-    named = np.array([feature.id in changed.ids for feature in features], dtype=bool)
-    child_kinds = {kind.id for kind in kinds.values() if kind.within in changed.kinds}
-    asked = named | np.array([kind in child_kinds for kind in of], dtype=bool)
-    parents = {kinds[of[i]].within for i in np.flatnonzero(asked).tolist()}
-    seen = asked | np.array([kind in parents for kind in of], dtype=bool)
-    seen[_near(features, np.flatnonzero(named))] = True
-    at = np.flatnonzero(seen).tolist()
-    return [features[i] for i in at], asked[at].tolist()
+
+    changed: Changed
+    features: Sequence[Feature]
+    asked: Sequence[bool]
+
+    @classmethod
+    def of(cls, plan: Plan, changed: Changed) -> Neighbourhood:
+        """Return the neighbourhood of a change in one of its two states."""
+        kinds, features = plan.schema.kinds, plan.polygons()
+        of = np.array([feature.kind for feature in features], dtype=object)
+        named = np.array([feature.id in changed.ids for feature in features], dtype=bool)
+        children = [kind.id for kind in kinds.values() if kind.within in changed.kinds]
+        asked = named | np.isin(of, children)
+        parents = {kinds[kind].within for kind in set(of[asked])} - {None}
+        seen = asked | np.isin(of, list(map(str, parents)))
+        seen[_near(features, np.flatnonzero(named))] = True
+        at = np.flatnonzero(seen)
+        return cls(changed, [features[i] for i in at.tolist()], asked[at].tolist())
 
 
 def _near(features: Sequence[Feature], named: np.ndarray) -> np.ndarray:
+    """Return which features have an extent that may meet that of a named one."""
     geometry = np.empty(len(features), dtype=object)
     geometry[:] = [feature.geometry for feature in features]
     extent = shapely.bounds(geometry)
     size = np.nanmax(extent[:, 2:] - extent[:, :2], initial=0.0)
     room = ROOM + BEND * size * size
-    west, south, east, north = extent[named].T
-    boxes = shapely.box(west - room, south - room, east + room, north + room)
-    boxes = boxes[np.isfinite(west)]
-    return np.unique(shapely.STRtree(geometry).query(boxes)[1])
+    own = extent[named[np.isfinite(extent[named, 0])]] + (-room, -room, room, room)
+    low, high = own[:, :2].min(axis=0, initial=np.inf), own[:, 2:].max(axis=0, initial=-np.inf)
+    about = np.flatnonzero(((extent[:, 2:] >= low) & (extent[:, :2] <= high)).all(axis=1))
+    near = shapely.STRtree(geometry[about]).query(shapely.box(*own.T))[1]
+    found: np.ndarray = about[np.unique(near)]
+    return found
