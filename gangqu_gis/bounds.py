@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from gangqu_gis import crs
 from gangqu_gis.checks import Verdict
 from gangqu_gis.findings import Finding, Severity
-from gangqu_gis.layers import GEOMETRY_TYPES, Feature
+from gangqu_gis.layers import Feature
 from gangqu_gis.measure import to_crs
 from gangqu_gis.messages import Text, joined, message, plain
 from gangqu_gis.plan import Plan
-from gangqu_gis.schema import SIDES
+from gangqu_gis.schema import GEOMETRY_TYPES, SIDES
 from gangqu_gis.soundness import geometry_fault
 from gangqu_gis.workspace import ToleranceDefaults
 

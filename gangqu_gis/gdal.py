@@ -29,7 +29,7 @@ AREA_DIGITS, AREA_DECIMALS = 18, 2
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: ``type`` is text, integer, number, flag or area (a Decimal in m²).
+    """One column: ``type`` is text, json, integer, long, number, flag or area (a Decimal in m²).
 
     ``width`` is the room of a text in bytes where the format needs one.
     """
@@ -99,7 +99,7 @@ def write_layer(
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             pyogrio.raw.write_arrow(
-                _table(columns, drawn),
+                arrow_table(columns, drawn),
                 target.path,
                 layer=layer,
                 driver=target.driver,
@@ -125,7 +125,8 @@ def write_layer(
     return [str(warning.message) for warning in caught]
 
 
-def _table(columns: Sequence[Column], drawn: Drawn | None) -> pyarrow.Table:
+def arrow_table(columns: Sequence[Column], drawn: Drawn | None) -> pyarrow.Table:
+    """Return columns, and the geometries as WKB, as an Arrow table."""
     import pyarrow
 
     fields, arrays = [], []
@@ -133,6 +134,8 @@ def _table(columns: Sequence[Column], drawn: Drawn | None) -> pyarrow.Table:
         metadata = {"GDAL:OGR:alternative_name": column.alias} if column.alias else {}
         if column.width:
             metadata["GDAL:OGR:width"] = str(column.width)
+        if column.type == "json":
+            metadata["ARROW:extension:name"] = "arrow.json"
         kind = _types()[column.type]
         fields.append(pyarrow.field(column.name, kind, metadata=metadata))
         arrays.append(pyarrow.array(column.values, kind))
@@ -148,6 +151,7 @@ def _types() -> dict[str, Any]:
 
     return {
         "text": pyarrow.string(),
+        "json": pyarrow.string(),
         "integer": pyarrow.int32(),
         "long": pyarrow.int64(),
         "number": pyarrow.float64(),

@@ -12,7 +12,7 @@ from gangqu_gis.chain import NO_RECORD, Chain, Link
 from gangqu_gis.errors import InputError
 from gangqu_gis.files import hash_of
 from gangqu_gis.messages import message
-from gangqu_gis.workspace import Workspace
+from gangqu_gis.workspace import LAYER_FORMS, Workspace
 
 _REQUIRED = ("time", "by", "reason", "layer", "changes")
 
@@ -20,8 +20,9 @@ _REQUIRED = ("time", "by", "reason", "layer", "changes")
 Record = Mapping[str, Any]
 
 
-#: What an entry may be: a file brought in, an earlier entry taken back, a foreign edit adopted.
-UPDATE, UNDO, ADOPT = "update", "undo", "adopt"
+#: What an entry may be: a file brought in, an earlier entry taken back, a foreign edit adopted, the
+#: layer put into a file of another form.
+UPDATE, UNDO, ADOPT, CONVERT = "update", "undo", "adopt", "convert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,9 @@ def base_of(workspace: Workspace, layer: str, wanted: str) -> Path:
     if hash_of(plain) == wanted:
         return plain
     folder = plain.parent
-    others = sorted(folder.glob("*.geojson")) if folder.is_dir() else []
+    others = (
+        sorted(p for p in folder.glob("*") if p.suffix in LAYER_FORMS) if folder.is_dir() else []
+    )
     same = next((path for path in others if hash_of(path) == wanted), None)
     if same is not None or not plain.exists():
         return same or plain
@@ -236,7 +239,7 @@ def _is_sound(content: Mapping[str, Any]) -> bool:
         and (provenance is None or isinstance(provenance, dict))
         and isinstance(sources, list)
         and all(isinstance(source, dict) for source in sources)
-        and content.get("action", UPDATE) in (UPDATE, UNDO, ADOPT)
+        and content.get("action", UPDATE) in (UPDATE, UNDO, ADOPT, CONVERT)
         and (undoes is None or (isinstance(undoes, int) and 0 < undoes < content["number"]))
     )
 

@@ -1,38 +1,26 @@
-"""The stored layers: the only reader and writer of the workspace's GeoJSON files.
+"""The stored layers of a workspace: features as the rest of the toolkit knows them.
 
-A stored layer is EPSG:4490 in (lon, lat) order with 9 decimals and carries the 2008 ``crs``
-member, which GDAL and QGIS honour.  One feature stands on one line, keys in a stable order, so
-that a file comparison shows an edit and nothing else.
+A stored layer is EPSG:4490 in (lon, lat) order with 9 decimals; ``layerfile`` knows the forms of
+its file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-import shapely
-from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from gangqu_gis.crs import STORAGE_EPSG, STORAGE_URN
-from gangqu_gis.documents import decode, read_bytes
+from gangqu_gis import layerfile
+from gangqu_gis.documents import read_bytes
 from gangqu_gis.errors import InputError
+from gangqu_gis.layerfile.rows import geometry_of, record_of
 from gangqu_gis.messages import Text, message
-from gangqu_gis.records import Record, framed, record_text
+from gangqu_gis.records import Record, record_text
 from gangqu_gis.schema import Schema
-
-GEOMETRY_TYPES = {
-    "polygon": ("Polygon", "MultiPolygon"),
-    "line": ("LineString", "MultiLineString"),
-}
-_ACCEPTED_CRS = re.compile(
-    rf"(urn:ogc:def:crs:EPSG:[^:]*:|EPSG:){STORAGE_EPSG}", flags=re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +70,7 @@ class Feature:
 
     def as_record(self) -> Record:
         """Return the feature as GeoJSON; a geometry that could not be read, as it stood."""
-        geometry = self.unread_geometry if self.geometry is None else mapping(self.geometry)
-        return {"type": "Feature", "properties": self.properties, "geometry": geometry}
+        return record_of(self)
 
     def number_of(self, field: str) -> float | None:
         """Return a numeric attribute, or ``None`` where it is absent or no number."""
@@ -115,24 +102,28 @@ def read_layer(
     Raises
     ------
     InputError
-        The file is missing, no JSON, no FeatureCollection, without the ``crs`` member or with
-        another one, or has coordinates outside the extent.
+        The file is missing, cannot be read as its suffix says (:mod:`gangqu_gis.layerfile`), is
+        not in EPSG:4490, or has coordinates outside the extent.
     """
     raw = read_bytes(path, shown=shown)
-    source = decode(raw, shown=shown)
-    document = _parse(source, shown)
-    _check_crs(document, shown)
-    entries = document.get("features")
-    if not isinstance(entries, list):
-        raise InputError(message("layer.no_features"), file=shown)
-    lines = _feature_lines(source, len(entries))
+    _refuse_unfinished(path, shown)
     features = tuple(
-        _read_feature(entry, name, shown, line, number)
-        for number, (entry, line) in enumerate(zip(entries, lines, strict=True), 1)
-    )
+        Feature(
+            name, row.properties, row.geometry, shown, row.line, number,
+            row.fault, row.unread_geometry,
+        )
+        for number, row in enumerate(layerfile.rows_in(raw, name=name, shown=shown), 1)
+    )  # fmt: skip
     for feature in features:
         _check_extent(feature, extent)
     return Layer(name, shown, features, hashlib.sha256(raw).hexdigest())
+
+
+def _refuse_unfinished(path: Path, shown: str) -> None:
+    """What another program has written and not yet put into the file must not be overlooked."""
+    mark = layerfile.beside(path)
+    if mark is not None and mark.stat().st_size and not mark.name.endswith("-shm"):
+        raise InputError(message("layer.unfinished", mark=mark.name), file=shown)
 
 
 def read_layers(
@@ -148,11 +139,6 @@ def read_layers(
     }
 
 
-def format_layer(name: str, features: Iterable[Feature], schema: Schema) -> str:
-    """Return the text of a stored layer: one feature a line, stable key order, 9 decimals."""
-    return framed(name, [feature_text(feature, schema) for feature in features])
-
-
 def feature_text(feature: Feature, schema: Schema) -> str:
     """Return the one line of a stored feature: keys in schema order, 9 decimals."""
     return record_text(feature.as_record(), schema)
@@ -160,113 +146,9 @@ def feature_text(feature: Feature, schema: Schema) -> str:
 
 def feature_of(record: Record, layer: str) -> Feature:
     """Return the feature that a record describes; it stands in no file."""
-    geometry, fault = _read_geometry(record.get("geometry"))
+    geometry, fault = geometry_of(record.get("geometry"))
     unread = record.get("geometry") if geometry is None else None
     return Feature(layer, record.get("properties") or {}, geometry, "", 0, 0, fault, unread)
-
-
-def _parse(source: str, shown: str) -> dict[str, Any]:
-    try:
-        document = json.loads(source, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        text = source.strip()
-        cut = not text or (text.startswith("{") and not text.endswith("}"))
-        key = "layer.truncated" if cut else "layer.not_json"
-        raise InputError(message(key, reason=error.msg), file=shown, line=error.lineno) from None
-    except _NotFinite as error:
-        found = re.search(rf"[\[,:\s]{re.escape(str(error))}\s*[,\]}}]", source)
-        line = source.count("\n", 0, found.start() + 1) + 1 if found else None
-        raise InputError(message("layer.not_finite", value=error), file=shown, line=line) from None
-    except RecursionError:
-        raise InputError(message("layer.not_json", reason="nesting"), file=shown) from None
-    except ValueError as error:
-        raise InputError(message("layer.not_json", reason=error), file=shown) from None
-    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise InputError(message("layer.no_collection"), file=shown, line=1)
-    return document
-
-
-class _NotFinite(ValueError):
-    """NaN or Infinity stands in the file."""
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise _NotFinite(text)
-
-
-def _check_crs(document: Mapping[str, Any], shown: str) -> None:
-    member = document.get("crs")
-    if member is None:
-        raise InputError(message("layer.no_crs", urn=STORAGE_URN), file=shown)
-    properties = member.get("properties") if isinstance(member, dict) else None
-    declared = properties.get("name") if isinstance(properties, dict) else None
-    if not isinstance(declared, str) or not _ACCEPTED_CRS.fullmatch(declared):
-        raise InputError(
-            message("layer.other_crs", declared=str(declared), urn=STORAGE_URN), file=shown
-        )
-
-
-def _feature_lines(source: str, count: int) -> list[int]:
-    """Return the line on which each feature begins."""
-    decoder = json.JSONDecoder()
-    position, lines, line, counted = _start_of_features(source, decoder), [], 1, 0
-    for _ in range(count):
-        position = _skip(source, position, ",")
-        line += source.count("\n", counted, position)
-        counted = position
-        lines.append(line)
-        _, position = decoder.raw_decode(source, position)
-    return lines
-
-
-def _start_of_features(source: str, decoder: json.JSONDecoder) -> int:
-    """Return where the list of the top-level key "features" begins: the last one counts."""
-    position, start = _skip(source, 0, "{"), 0
-    while position < len(source) and source[position] != "}":
-        key, position = decoder.raw_decode(source, position)
-        position = _skip(source, position, ":")
-        if key == "features":
-            start = position + 1
-        _, position = decoder.raw_decode(source, position)
-        position = _skip(source, position, ",")
-    return start
-
-
-def _skip(source: str, position: int, mark: str) -> int:
-    """Return the position after white space and ``mark``."""
-    while position < len(source) and source[position] in " \t\r\n\ufeff" + mark:
-        position += 1
-    return position
-
-
-def _read_feature(entry: Any, layer: str, shown: str, line: int, number: int) -> Feature:
-    if not isinstance(entry, dict) or entry.get("type") != "Feature":
-        raise InputError(message("layer.no_feature", number=number), file=shown, line=line)
-    properties = entry.get("properties")
-    if properties is not None and not isinstance(properties, dict):
-        raise InputError(message("layer.no_properties", number=number), file=shown, line=line)
-    raw = entry.get("geometry")
-    geometry, fault = _read_geometry(raw)
-    unread = raw if geometry is None else None
-    return Feature(layer, properties or {}, geometry, shown, line, number, fault, unread)
-
-
-def _read_geometry(value: Any) -> tuple[BaseGeometry | None, Text | None]:
-    if value is None:
-        return None, message("layer.geometry_null")
-    kind = value.get("type") if isinstance(value, dict) else None
-    accepted = [name for names in GEOMETRY_TYPES.values() for name in names]
-    if kind not in accepted:
-        return None, message("layer.geometry_type", found=str(kind))
-    try:
-        geometry = shapely.from_geojson(json.dumps(value))
-    except shapely.errors.GEOSException as error:
-        return None, message("layer.geometry_unreadable", reason=str(error).split("\n")[0])
-    if geometry.is_empty:
-        return None, message("layer.geometry_empty")
-    if geometry.has_z:
-        return None, message("layer.geometry_3d")
-    return geometry, None
 
 
 def _check_extent(feature: Feature, extent: tuple[float, float, float, float]) -> None:

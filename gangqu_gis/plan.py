@@ -21,10 +21,10 @@ from gangqu_gis.register import read_register
 from gangqu_gis.rulebook import read_rules
 from gangqu_gis.rules import TOLERANCE_CLASSES, Rule
 from gangqu_gis.schema import Schema, read_schema
-from gangqu_gis.workspace import MARKER, Workspace
+from gangqu_gis.workspace import LAYER_FORMS, MARKER, Workspace
 
 #: What counts as data of a workspace.
-DATA_SUFFIXES = frozenset({".toml", ".geojson", ".json"})
+DATA_SUFFIXES = frozenset({".toml", ".json", *LAYER_FORMS})
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from gangqu_gis.crs import STORAGE_DECIMALS, STORAGE_URN
+from gangqu_gis.errors import InputError
+from gangqu_gis.messages import message
 from gangqu_gis.schema import Schema
 
 #: A GeoJSON feature.
@@ -42,9 +44,18 @@ def record_text(record: Record, schema: Schema) -> str:
     return f'{{"type":"Feature","properties":{attributes},"geometry":{geometry}}}'
 
 
-def layer_text(name: str, records: Iterable[Record], schema: Schema) -> str:
-    """Return the text of a stored layer: one feature a line."""
-    return framed(name, [record_text(record, schema) for record in records])
+def parsed(raw: bytes, *, shown: str) -> list[Record]:
+    """Return the features in the bytes of a GeoJSON, each as :func:`stored`.
+
+    Raises
+    ------
+    InputError
+        No JSON, or no collection of features.
+    """
+    try:
+        return [stored(record) for record in json.loads(raw.decode("utf-8-sig"))["features"]]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(message("layer.not_json", reason=str(error)), file=shown) from error
 
 
 def framed(name: str, rows: list[str]) -> str:

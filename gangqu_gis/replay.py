@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ from gangqu_gis.changes import apply
 from gangqu_gis.errors import InputError
 from gangqu_gis.files import hash_of
 from gangqu_gis.history import Entry, History, base_of, plain_base
+from gangqu_gis.layerfile import records_in
 from gangqu_gis.messages import message
-from gangqu_gis.records import Record, id_of, stored
+from gangqu_gis.records import Record, id_of
 from gangqu_gis.workspace import Workspace
 
 
@@ -80,7 +80,7 @@ def fault_of(workspace: Workspace, history: History, layer: str) -> InputError |
 def read_records(workspace: Workspace, layer: str) -> list[Record]:
     """Return the features of a layer's file, with the digits that are kept."""
     path = workspace.layer_path(layer)
-    return _records(path.read_bytes(), workspace.shown(path))
+    return records_in(path.read_bytes(), name=layer, shown=workspace.shown(path))
 
 
 def require_base(workspace: Workspace, history: History, layer: str) -> None:
@@ -98,7 +98,7 @@ def require_base(workspace: Workspace, history: History, layer: str) -> None:
 
 def _base(workspace: Workspace, layer: str, first: Entry) -> list[Record]:
     path = _base_path(workspace, layer, first)
-    return _records(path.read_bytes(), workspace.shown(path))
+    return records_in(path.read_bytes(), name=layer, shown=workspace.shown(path))
 
 
 def _base_path(workspace: Workspace, layer: str, first: Entry) -> Path:
@@ -108,13 +108,6 @@ def _base_path(workspace: Workspace, layer: str, first: Entry) -> Path:
         key = "history.altered_base" if plain.exists() else "history.no_base"
         raise InputError(message(key, layer=layer), file=workspace.shown(plain))
     return path
-
-
-def _records(raw: bytes, shown: str) -> list[Record]:
-    try:
-        return [stored(record) for record in json.loads(raw.decode("utf-8-sig"))["features"]]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(message("layer.not_json", reason=str(error)), file=shown) from error
 
 
 def _itself(record: Any) -> Any:

@@ -25,6 +25,11 @@ NO_GEOMETRY = "none"
 GEOMETRIES = ("polygon", "line", NO_GEOMETRY)
 SIDES = ("east", "south", "west", "north")
 ANY_KIND = "any"
+#: The geometry types that features may have, by the geometry of their kind.
+GEOMETRY_TYPES = {
+    "polygon": ("Polygon", "MultiPolygon"),
+    "line": ("LineString", "MultiLineString"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 
-from gangqu_gis.layers import GEOMETRY_TYPES, Feature
+from gangqu_gis.layers import Feature
 from gangqu_gis.measure import sound_polygons
 from gangqu_gis.messages import Text, message
-from gangqu_gis.schema import Kind
+from gangqu_gis.schema import GEOMETRY_TYPES, Kind
 
 
 def geometry_fault(feature: Feature) -> Text | None:

@@ -26,6 +26,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from gangqu_gis import layerfile
 from gangqu_gis.chain import Link
 from gangqu_gis.errors import GangquError, InputError, RefusedError
 from gangqu_gis.files import (
@@ -116,8 +117,8 @@ def commit(
     Raises
     ------
     RefusedError
-        The layer has changed since, or is a link: replacing it would cut the link, and leave
-        whoever shares the file with an old layer.
+        The layer has changed since, is open in a GIS, or is a link: replacing it would cut the
+        link, and leave whoever shares the file with an old layer.
     InputError
         A file cannot be written; the layer and the history are as before.
     """
@@ -126,6 +127,7 @@ def commit(
     if path.is_symlink():
         text = message("store.a_link", target=path.resolve())
         raise RefusedError(text, file=workspace.shown(path))
+    refuse_open(workspace, path)
     if hash_of(path) != expected_hash:
         raise RefusedError(message("store.changed_meanwhile"), file=workspace.shown(path))
     whole = {
@@ -137,7 +139,7 @@ def commit(
     }
     try:
         write_whole(places.journal, json.dumps(whole, ensure_ascii=False))
-        _keep_base(workspace, layer, expected_hash)
+        keep_base(workspace, layer, expected_hash)
         write_whole(places.pending, content)
         return _finish(workspace, whole)
     except GangquError:
@@ -145,6 +147,14 @@ def commit(
         if made is None:
             raise
         return Entry.of(made)
+
+
+def refuse_open(workspace: Workspace, path: Path) -> None:
+    """Refuse to replace a file that a GIS has open: what it writes later would go astray."""
+    mark = layerfile.beside(path)
+    if mark is not None:
+        text = message("layer.open_elsewhere", mark=mark.name)
+        raise RefusedError(text, file=workspace.shown(path))
 
 
 def recover(workspace: Workspace) -> str | None:
@@ -201,8 +211,11 @@ def _journal(places: _Places) -> Mapping[str, Any]:
     return record
 
 
-def _keep_base(workspace: Workspace, layer: str, expected_hash: str) -> None:
-    """Keep the layer as it is before its first entry: the history is replayed from it."""
+def keep_base(workspace: Workspace, layer: str, expected_hash: str) -> None:
+    """Keep the layer as it is before its first entry: the history is replayed from it.
+
+    The lock must be held.
+    """
     chain = chain_of(workspace.data / "history", shown="data/history")
     if any(link.content.get("layer") == layer for link in chain.read()):
         return

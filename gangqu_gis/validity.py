@@ -10,11 +10,11 @@ from functools import cached_property
 
 from gangqu_gis.attributes import attribute_faults
 from gangqu_gis.findings import Finding, Severity
-from gangqu_gis.layers import GEOMETRY_TYPES, Feature
+from gangqu_gis.layers import Feature
 from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
 from gangqu_gis.rules import AreaRule
-from gangqu_gis.schema import Field, Kind
+from gangqu_gis.schema import GEOMETRY_TYPES, Field, Kind
 from gangqu_gis.soundness import geometry_faults, record_fault
 from gangqu_gis.workspace import MARKER
 

@@ -15,6 +15,9 @@ from gangqu_gis.messages import Text, message
 
 MARKER = Path("data") / "workspace.toml"
 
+#: What a layer may be kept as, by the suffix of its file.
+LAYER_FORMS = {".geojson": "GeoJSON", ".gpkg": "GeoPackage", ".parquet": "GeoParquet"}
+
 
 @dataclass(frozen=True, slots=True)
 class ToleranceDefaults:
@@ -198,7 +201,7 @@ def open_workspace(root: Path) -> Workspace:
         extent=extent,
         draft_notice=fields.both("draft_notice", "draft_notice_en"),
         expected={kind: expected.whole(kind) for kind in expected.content},
-        layer_files={layer: layers.text(layer) for layer in layers.content},
+        layer_files={layer: _layer_file(layers, layer) for layer in layers.content},
         approximate_percent=fields.table("conventions").decimal("approximate_percent"),
         tolerance=ToleranceDefaults(
             standard=tolerance.text("standard", optional=True) or "basis",
@@ -217,6 +220,13 @@ def _unfilled(fields: Entry) -> tuple[str, ...]:
         if name not in fields:
             raise fields.fault("unfilled", "workspace.unfilled_unknown", name=name)
     return names
+
+
+def _layer_file(layers: Entry, layer: str) -> str:
+    file = layers.text(layer)
+    if Path(file).suffix.lower() not in LAYER_FORMS:
+        raise layers.fault(layer, "workspace.layer_form", file=file, known=" ".join(LAYER_FORMS))
+    return file
 
 
 def _extent(fields: Entry) -> tuple[float, float, float, float]:

@@ -13,7 +13,7 @@ from progresswork import assessment_with, faults, indicator, month, plan_with, p
 
 from gangqu_gis.compliance import check_records
 from gangqu_gis.findings import Finding, Severity
-from gangqu_gis.layers import format_layer
+from gangqu_gis.layerfile.geojson import format_layer
 
 
 def rules(found: list[Finding]) -> list[str]:

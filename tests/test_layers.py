@@ -21,7 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gangqu_gis.errors import InputError
-from gangqu_gis.layers import Feature, Layer, format_layer, read_layer
+from gangqu_gis.layerfile.geojson import format_layer
+from gangqu_gis.layers import Feature, Layer, read_layer
 from gangqu_gis.schema import Schema, read_schema
 from gangqu_gis.workspace import open_workspace
 

@@ -11,7 +11,7 @@ from cases import ROOT, SmallWorkspace, box, feature, gangqu, layer_text
 
 from gangqu_gis.assessment import assess
 from gangqu_gis.errors import InputError
-from gangqu_gis.layers import format_layer
+from gangqu_gis.layerfile.geojson import format_layer
 from gangqu_gis.plan import Plan, load_plan
 from gangqu_gis.schema import read_schema
 from gangqu_gis.workspace import open_workspace

@@ -25,7 +25,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gangqu_gis.crs import planar, storage
-from gangqu_gis.layers import Feature, format_layer
+from gangqu_gis.layerfile.geojson import format_layer
+from gangqu_gis.layers import Feature
 from gangqu_gis.measure import to_crs
 from gangqu_gis.schema import Schema, read_schema
 

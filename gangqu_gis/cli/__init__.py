@@ -12,6 +12,7 @@ import click
 from gangqu_gis import __version__
 from gangqu_gis.cli import (
     checking,
+    converting,
     editing,
     exporting,
     figures,
@@ -58,6 +59,7 @@ for command in (
     figures.figures,
     editing.update,
     past.history,
+    converting.convert,
     granting.approval,
 ):
     gangqu.add_command(command)

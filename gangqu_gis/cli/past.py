@@ -72,7 +72,9 @@ def log(session: Session, layer: str | None, id_: str | None, form: str) -> None
 def _log_fields(entry: Entry) -> dict[str, object]:
     ids = [change.id for change in entry.changes]
     shown = "、".join(ids[:8]) + ("…" if len(ids) > 8 else "")
-    action = message(f"history.action_{entry.action}", undoes=entry.undoes)
+    action = message(
+        f"history.action_{entry.action}", undoes=entry.undoes, file=entry.content.get("file_after")
+    )
     return {
         "number": entry.number,
         "time": entry.time,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gangqu_gis.export.content import Content, added_fields
-from gangqu_gis.layers import format_layer
+from gangqu_gis.layerfile import layer_bytes
 
 
 def write(content: Content, path: Path) -> None:
@@ -24,9 +24,7 @@ def write(content: Content, path: Path) -> None:
         )
         for item in content.items
     ]
-    text = format_layer(content.layer, features, content.plan.schema)
-    # Half of a surrogate pair has no UTF-8; JSON has an escape for it.
-    path.write_bytes(text.encode("utf-8", "backslashreplace"))
+    path.write_bytes(layer_bytes(content.layer, features, content.plan.schema))
 
 
 def _plain(value: Any) -> Any:

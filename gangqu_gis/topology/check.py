@@ -10,10 +10,11 @@ import shapely
 
 from gangqu_gis import crs
 from gangqu_gis.findings import Finding, Severity
-from gangqu_gis.layers import GEOMETRY_TYPES, Feature
+from gangqu_gis.layers import Feature
 from gangqu_gis.measure import keep_only, to_crs
 from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
+from gangqu_gis.schema import GEOMETRY_TYPES
 from gangqu_gis.soundness import polygon_fault
 from gangqu_gis.stored_areas import FileAreas, in_metres
 from gangqu_gis.topology import wording

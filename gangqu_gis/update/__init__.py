@@ -7,6 +7,7 @@ when it comes with its provenance, which the history keeps with the hash of the 
 from __future__ import annotations
 
 from gangqu_gis.update.carrying import carry_out
+from gangqu_gis.update.converting import convert_layer
 from gangqu_gis.update.draft import Choices, Outcome, What
 from gangqu_gis.update.matching import How
 from gangqu_gis.update.preparing import (
@@ -29,6 +30,7 @@ __all__ = [
     "Provenance",
     "What",
     "carry_out",
+    "convert_layer",
     "known_layer",
     "plan_to_change",
     "propose",

@@ -7,15 +7,17 @@ from typing import Any
 
 from gangqu_gis.assessment import assess_change
 from gangqu_gis.clock import now
+from gangqu_gis.documents import read_bytes
 from gangqu_gis.errors import RefusedError
 from gangqu_gis.files import hash_of
 from gangqu_gis.history import ADOPT, Entry
-from gangqu_gis.layers import format_layer
+from gangqu_gis.layerfile import layer_bytes, other_tables
 from gangqu_gis.messages import message
 from gangqu_gis.plan import load_plan
 from gangqu_gis.store import commit, locked
 from gangqu_gis.update.preparing import refuse_conflicts
 from gangqu_gis.update.proposal import Proposal, plan_after
+from gangqu_gis.workspace import Workspace, open_workspace
 
 
 def carry_out(proposal: Proposal, *, by: str, reason: str) -> Entry:
@@ -35,19 +37,35 @@ def carry_out(proposal: Proposal, *, by: str, reason: str) -> Entry:
         raise RefusedError(message("update.blocked"))
     with locked(proposal.plan.workspace):
         present = rebased(proposal)
-        content = format_layer(present.layer, present.features, present.plan.schema)
+        workspace, layer = present.plan.workspace, present.layer
+        _refuse_other_tables(workspace, layer)
         return commit(
-            present.plan.workspace,
-            layer=present.layer,
+            workspace,
+            layer=layer,
             expected_hash=present.layer_hash,
-            content=content.encode("utf-8"),
+            content=layer_bytes(
+                layer,
+                present.features,
+                present.plan.schema,
+                suffix=workspace.layer_path(layer).suffix,
+            ),
             record=record_of(present, by=by, reason=reason),
         )
 
 
+def _refuse_other_tables(workspace: Workspace, layer: str) -> None:
+    """A layer's file is written whole: what else somebody put into it would be lost."""
+    path = workspace.layer_path(layer)
+    shown = workspace.shown(path)
+    others = other_tables(read_bytes(path, shown=shown), name=layer, shown=shown)
+    if others:
+        raise RefusedError(message("layer.other_tables", tables=", ".join(others)), file=shown)
+
+
 def rebased(proposal: Proposal) -> Proposal:
     """Return the proposal on top of the layer as it is now."""
-    workspace = proposal.plan.workspace
+    # Another process may have put the layer into a file of another form.
+    workspace = open_workspace(proposal.plan.workspace.root)
     untouched = hash_of(workspace.layer_path(proposal.layer)) == proposal.layer_hash
     # An adopted edit is that of the file: only another file makes it another edit.
     if untouched and (

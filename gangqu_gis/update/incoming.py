@@ -14,10 +14,10 @@ from gangqu_gis import crs
 from gangqu_gis.errors import InputError
 from gangqu_gis.files import hash_of
 from gangqu_gis.formats.vector import Note, VectorFile
-from gangqu_gis.layers import GEOMETRY_TYPES
 from gangqu_gis.measure import to_crs
 from gangqu_gis.messages import message
 from gangqu_gis.plan import Plan
+from gangqu_gis.schema import GEOMETRY_TYPES
 from gangqu_gis.update.columns import Columns
 from gangqu_gis.update.repair import Repair, repaired
 

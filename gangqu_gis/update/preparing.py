@@ -10,7 +10,7 @@ from gangqu_gis import crs
 from gangqu_gis.changes import compare, invert
 from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.formats.vector import VectorFile
-from gangqu_gis.history import ADOPT, UNDO, Change
+from gangqu_gis.history import ADOPT, CONVERT, UNDO, Change
 from gangqu_gis.layers import Layer, feature_of
 from gangqu_gis.messages import message
 from gangqu_gis.plan import Plan, load_plan
@@ -59,7 +59,7 @@ def propose(
         The layer was edited outside the toolkit, an arrival may be either of two features, a
         feature would leave the layer, or the schematic drawing comes as a survey.
     """
-    _check_layer(plan, layer)
+    refuse_unready(plan, layer)
     if not plan.schema.holds_records(layer):
         _refuse_unplaced(plan.workspace)
     if provenance is not None and plan.schema.holds_records(layer):
@@ -131,15 +131,19 @@ def propose_undo(plan: Plan, number: int) -> Proposal:
     Raises
     ------
     UsageError
-        There is no such entry, or it changed nothing.
+        There is no such entry, it changed nothing, or it put the layer into another file.
     RefusedError
         Later entries changed the same features: they are named, nothing is guessed.
     """
     entry = plan.history.entry(number)
-    if entry is None or not entry.changes:
+    if entry is None or not (entry.changes or entry.action == CONVERT):
         count = len(plan.history.entries)
         raise UsageError(message("update.nothing_to_undo", number=number, count=count))
-    _check_layer(plan, entry.layer)
+    if entry.action == CONVERT:
+        former = Path(str(entry.content["file_before"])).suffix[1:]
+        text = message("convert.no_undo", number=number, layer=entry.layer, form=former)
+        raise UsageError(text)
+    refuse_unready(plan, entry.layer)
     changes = invert(entry.changes)
     refuse_conflicts(plan, entry.layer, changes)
     return with_assessments(plan, entry.layer, changes, action=UNDO, undoes=number)
@@ -200,8 +204,18 @@ def refuse_conflicts(plan: Plan, layer: str, changes: Sequence[Change]) -> None:
         raise RefusedError(text, file=plan.layers[layer].file)
 
 
-def _check_layer(plan: Plan, layer: str) -> None:
-    """Refuse to build on a layer that is not as the history left it, or is not in order."""
+def refuse_unready(plan: Plan, layer: str) -> None:
+    """Refuse to build on a layer that is not as the history left it, or is not in order.
+
+    Raises
+    ------
+    UsageError
+        There is no such layer.
+    RefusedError
+        It was edited outside the toolkit, or features have no id of their own.
+    InputError
+        Its history can no longer be replayed.
+    """
     own = known_layer(plan, layer)
     if plan.history.drifted(layer, own.sha256):
         raise RefusedError(message("update.drifted", layer=layer), file=own.file)

@@ -7,9 +7,9 @@ from pathlib import Path
 from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.files import hash_of, write_new, write_whole
 from gangqu_gis.history import read_history
-from gangqu_gis.layers import read_layer
+from gangqu_gis.layerfile import layer_bytes
+from gangqu_gis.layers import feature_of, read_layer
 from gangqu_gis.messages import message
-from gangqu_gis.records import layer_text
 from gangqu_gis.replay import state_at
 from gangqu_gis.schema import read_schema
 from gangqu_gis.store import locked
@@ -49,7 +49,8 @@ def restore_layer(workspace: Workspace, layer: str) -> Path | None:
         if path.exists():
             kept = path.with_name(path.name + DAMAGED)
             write_new(kept, path.read_bytes())
-        write_whole(path, layer_text(layer, records, schema))
+        features = [feature_of(record, layer) for record in records]
+        write_whole(path, layer_bytes(layer, features, schema, suffix=path.suffix))
         return kept
 
 

@@ -25,7 +25,7 @@ from scenarios import LAYER, SCENARIOS, restore, verify  # noqa: E402
 from gangqu_gis import store  # noqa: E402
 from gangqu_gis.errors import RefusedError  # noqa: E402
 from gangqu_gis.history import read_history  # noqa: E402
-from gangqu_gis.layers import format_layer  # noqa: E402
+from gangqu_gis.layerfile import layer_bytes  # noqa: E402
 from gangqu_gis.update import carry_out  # noqa: E402
 
 #: File operations that the interpreter announces; syncing is announced by hand below.
@@ -78,7 +78,7 @@ def main() -> None:
     shutil.copytree(root / "data", pristine)
     workspace = plan_of(root).workspace
     old = (root / LAYER).read_bytes()
-    new = format_layer("parcels", proposal.features, proposal.plan.schema).encode()
+    new = layer_bytes("parcels", proposal.features, proposal.plan.schema)
     before = len(read_history(root / "data" / "history", shown="h").entries)
 
     def recover() -> None:

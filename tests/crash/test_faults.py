@@ -17,7 +17,7 @@ from scenarios import LAYER, SCENARIOS, restore, verify
 from gangqu_gis import files, store
 from gangqu_gis.errors import GangquError
 from gangqu_gis.history import read_history
-from gangqu_gis.layers import format_layer
+from gangqu_gis.layerfile import layer_bytes
 from gangqu_gis.update import Proposal, carry_out
 from gangqu_gis.workspace import open_workspace
 
@@ -114,7 +114,7 @@ def test_whatever_fails_nothing_is_lost(
 ) -> None:
     """The nth call of one operation fails, for every n; then the next writer finds all in order."""
     root, pristine, proposal = prepared
-    new = format_layer("parcels", proposal.features, proposal.plan.schema).encode()
+    new = layer_bytes("parcels", proposal.features, proposal.plan.schema)
     for nth in range(1, 60):
         restore(root, pristine)
         old = (root / LAYER).read_bytes()

@@ -16,7 +16,7 @@ from scenarios import LAYER, SCENARIOS, verify
 
 from gangqu_gis import files, store
 from gangqu_gis.history import read_history
-from gangqu_gis.layers import format_layer
+from gangqu_gis.layerfile import layer_bytes
 from gangqu_gis.update import carry_out
 from gangqu_gis.workspace import open_workspace
 
@@ -44,7 +44,7 @@ def test_every_state_that_a_power_cut_may_leave_is_recovered(
 ) -> None:
     shutil.copytree(ROOT / "data", tmp_path / "data")
     proposal = SCENARIOS[scenario](tmp_path)
-    new = format_layer("parcels", proposal.features, proposal.plan.schema).encode()
+    new = layer_bytes("parcels", proposal.features, proposal.plan.schema)
     old = (tmp_path / LAYER).read_bytes()
     entries = len(read_history(tmp_path / "data" / "history", shown="h").entries)
     before = contents(tmp_path)
