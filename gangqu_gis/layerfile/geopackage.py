@@ -112,7 +112,7 @@ def _own_layer(tables: list[tuple[str, Any]], name: str, shown: str) -> str:
 def _refuse_damage(raw: bytes, shown: str) -> None:
     """Let SQLite look over its own pages: GDAL reads past damaged ones without a word."""
     # A file left in the write-ahead mode cannot be opened from memory; its pages are the same.
-    plain = raw[:18] + b"\x01\x01" + raw[20:] if len(raw) > 20 else raw
+    plain = raw[:18] + b"\x01\x01" + raw[20:]
     try:
         with closing(sqlite3.connect(":memory:")) as base:
             base.deserialize(plain)

@@ -57,10 +57,11 @@ def rounded(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
     A whole number of units divided by 1e9 is correctly rounded, and so is reading the text; only
     which whole number it is can be in doubt, near a half.
     """
-    units = coordinates * _SCALE
-    whole = np.rint(units)
-    found: NDArray[np.float64] = whole / _SCALE
-    doubtful = (np.abs(units - whole) > _DOUBTFUL) | ~(np.abs(whole) < 2.0**52)
+    with np.errstate(over="ignore", invalid="ignore"):
+        units = coordinates * _SCALE
+        whole = np.rint(units)
+        found: NDArray[np.float64] = whole / _SCALE
+        doubtful = (np.abs(units - whole) > _DOUBTFUL) | ~(np.abs(whole) < 2.0**52)
     found[doubtful] = [float(f"{v:.{STORAGE_DECIMALS}f}") for v in coordinates[doubtful].tolist()]
     return found
 

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from gangqu_gis.errors import InputError
@@ -50,7 +51,10 @@ def columns_of(name: str, features: Sequence[StoredFeature], schema: Schema) -> 
         if key in fit
     ]
     if present - fit:
-        rest = [{k: v for k, v in _said(feature) if k not in fit} for feature in features]
+        rest = [
+            {k: v for k, v in sorted(_said(feature), key=itemgetter(0)) if k not in fit}
+            for feature in features
+        ]
         columns.append(Column(OTHERS, "json", [_json(part) if part else None for part in rest]))
     return columns
 
@@ -127,7 +131,7 @@ _FITS: dict[str, Callable[[list[Any]], bool]] = {
     "flag": lambda said: _only(said, bool),
     "long": lambda said: _only(said, int) and all(-(2**63) <= v < 2**63 for v in said),
     "number": lambda said: _only(said, int, float)
-    and all(isinstance(v, float) or abs(v) < _WHOLE for v in said),
+    and all(math.isfinite(v) if isinstance(v, float) else abs(v) < _WHOLE for v in said),
     "text": lambda said: _only(said, str) and all(map(_is_text, said)),
     "json": lambda said: True,
 }

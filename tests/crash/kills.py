@@ -20,12 +20,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from gatework import plan_of  # noqa: E402
-from scenarios import LAYER, SCENARIOS, restore, verify  # noqa: E402
+from scenarios import SCENARIOS, layer_path, restore, verify, written  # noqa: E402
 
 from gangqu_gis import store  # noqa: E402
 from gangqu_gis.errors import RefusedError  # noqa: E402
 from gangqu_gis.history import read_history  # noqa: E402
-from gangqu_gis.layerfile import layer_bytes  # noqa: E402
 from gangqu_gis.update import carry_out  # noqa: E402
 
 #: File operations that the interpreter announces; syncing is announced by hand below.
@@ -60,7 +59,7 @@ def killed_after(operations: int, root: Path, action: Callable[[], object]) -> i
 
 def edited_elsewhere(root: Path, recover: Callable[[], None]) -> tuple[bool, bool]:
     """Edit the layer as a GIS does, let the next writer in: is the edit there, was it refused?"""
-    path = root / LAYER
+    path = layer_path(root)
     edited = path.read_text(encoding="utf-8").replace("存量", "改名", 1)
     path.write_text(edited, encoding="utf-8")
     refused = False
@@ -77,8 +76,9 @@ def main() -> None:
     proposal = SCENARIOS[scenario](root)
     shutil.copytree(root / "data", pristine)
     workspace = plan_of(root).workspace
-    old = (root / LAYER).read_bytes()
-    new = layer_bytes("parcels", proposal.features, proposal.plan.schema)
+    path = layer_path(root)
+    old = path.read_bytes()
+    new = written(proposal)
     before = len(read_history(root / "data" / "history", shown="h").entries)
 
     def recover() -> None:
@@ -88,7 +88,7 @@ def main() -> None:
     for step in range(1000):
         restore(root, pristine)
         status = killed_after(step, root, lambda: carry_out(proposal, by="x", reason="x"))
-        whole = (root / LAYER).read_bytes() in (old, new)
+        whole = path.read_bytes() in (old, new)
         if sys.argv[3:] == ["foreign"]:
             print(json.dumps([step, status, whole, *edited_elsewhere(root, recover)]), flush=True)
             if status != -signal.SIGKILL:

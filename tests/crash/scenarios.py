@@ -15,11 +15,28 @@ from gangqu_gis import crs
 from gangqu_gis.files import hash_of
 from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.history import read_history
+from gangqu_gis.layerfile import layer_bytes
 from gangqu_gis.replay import fault_of
-from gangqu_gis.update import Choices, Proposal, propose, propose_adoption, propose_undo
+from gangqu_gis.update import (
+    Choices,
+    Proposal,
+    convert_layer,
+    propose,
+    propose_adoption,
+    propose_undo,
+)
 from gangqu_gis.workspace import open_workspace
 
-LAYER = Path("data") / "parcels.geojson"
+
+def layer_path(root: Path) -> Path:
+    """Return the file that the parcels are kept in."""
+    return open_workspace(root).layer_path("parcels")
+
+
+def written(proposal: Proposal) -> bytes:
+    """Return the bytes that the parcels' file is to have when the proposal is made."""
+    path, schema = proposal.plan.workspace.layer_path("parcels"), proposal.plan.schema
+    return layer_bytes("parcels", proposal.features, schema, suffix=path.suffix)
 
 
 def first_update(root: Path) -> Proposal:
@@ -42,7 +59,7 @@ def undoing(root: Path) -> Proposal:
 def adopting(root: Path) -> Proposal:
     """An entry that takes over an edit made outside the toolkit."""
     survey(root, rectangle())
-    path = root / LAYER
+    path = layer_path(root)
     document = json.loads(path.read_text(encoding="utf-8"))
     document["features"][0]["properties"]["note"] = "在别处改过"
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -74,9 +91,15 @@ def splitting(root: Path) -> Proposal:
     )
 
 
+def in_a_geopackage(root: Path) -> Proposal:
+    """An entry on a layer that is kept as a GeoPackage."""
+    convert_layer(open_workspace(root), "parcels", ".gpkg", by="x", reason="x")
+    return proposal_of(root, rectangle())
+
+
 SCENARIOS: dict[str, Callable[[Path], Proposal]] = {
     function.__name__: function
-    for function in (first_update, second_update, undoing, adopting, splitting)
+    for function in (first_update, second_update, undoing, adopting, splitting, in_a_geopackage)
 }
 
 
@@ -85,7 +108,8 @@ def restore(root: Path, pristine: Path) -> None:
     data = root / "data"
     for left in data.glob(".*"):
         left.unlink()
-    shutil.copyfile(pristine / LAYER.name, root / LAYER)
+    name = layer_path(root).name
+    shutil.copyfile(pristine / name, data / name)
     shutil.rmtree(data / "history")
     shutil.copytree(pristine / "history", data / "history")
 
@@ -93,7 +117,7 @@ def restore(root: Path, pristine: Path) -> None:
 def verify(root: Path, *, old: bytes, new: bytes, entries_before: int) -> list[str]:
     """Return what is wrong with a workspace after a cut-short write and its recovery."""
     wrong = []
-    layer = (root / LAYER).read_bytes()
+    layer = layer_path(root).read_bytes()
     if layer not in (old, new):
         wrong.append("the layer is neither the old nor the new one")
     history = read_history(root / "data" / "history", shown="h")
@@ -105,7 +129,7 @@ def verify(root: Path, *, old: bytes, new: bytes, entries_before: int) -> list[s
     fault = fault_of(open_workspace(root), history, "parcels")
     if fault is not None:
         wrong.append(str(fault))
-    if history.entries and added and history.layer_hash("parcels") != hash_of(root / LAYER):
+    if history.entries and added and history.layer_hash("parcels") != hash_of(layer_path(root)):
         wrong.append("the history's hash is not that of the layer")
     left = [p.name for p in (root / "data").rglob(".*") if p.name != ".lock"]
     if left:

@@ -12,12 +12,11 @@ from typing import Any
 
 import pytest
 from cases import ROOT
-from scenarios import LAYER, SCENARIOS, restore, verify
+from scenarios import SCENARIOS, layer_path, restore, verify, written
 
 from gangqu_gis import files, store
 from gangqu_gis.errors import GangquError
 from gangqu_gis.history import read_history
-from gangqu_gis.layerfile import layer_bytes
 from gangqu_gis.update import Proposal, carry_out
 from gangqu_gis.workspace import open_workspace
 
@@ -114,10 +113,10 @@ def test_whatever_fails_nothing_is_lost(
 ) -> None:
     """The nth call of one operation fails, for every n; then the next writer finds all in order."""
     root, pristine, proposal = prepared
-    new = layer_bytes("parcels", proposal.features, proposal.plan.schema)
+    new = written(proposal)
     for nth in range(1, 60):
         restore(root, pristine)
-        old = (root / LAYER).read_bytes()
+        old = layer_path(root).read_bytes()
         before = len(read_history(root / "data" / "history", shown="h").entries)
         faulty = Faulty(operation, nth)
         made = False
@@ -128,10 +127,12 @@ def test_whatever_fails_nothing_is_lost(
                 carry_out(proposal, by="x", reason="x")
                 made = True
         struck = faulty.count >= nth
-        assert (root / LAYER).read_bytes() in (old, new)
+        assert layer_path(root).read_bytes() in (old, new)
         assert made or struck, "what was refused was refused for the fault"
         if not made and not store.waiting(open_workspace(root)):
-            assert (root / LAYER).read_bytes() == old, "a failure that says so leaves the old layer"
+            assert (
+                layer_path(root).read_bytes() == old
+            ), "a failure that says so leaves the old layer"
         with store.locked(open_workspace(root)):
             pass
         assert verify(root, old=old, new=new, entries_before=before) == [], (operation, nth)

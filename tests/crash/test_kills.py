@@ -20,10 +20,14 @@ LEAST_KILLS = 45
 
 def killed(scenario: str, folder: Path, *words: str) -> list[list[Any]]:
     """Run one scenario, killed before each of its file operations, and return what was found."""
+    return found_by("kills.py", folder, scenario, str(folder), *words)
+
+
+def found_by(script: str, folder: Path, *words: str) -> list[list[Any]]:
+    """Run a script of kills on a copy of the shipped plan in ``folder``."""
     shutil.copytree(ROOT / "data", folder / "workspace" / "data")
-    script = str(Path(__file__).with_name("kills.py"))
     done = subprocess.run(
-        [sys.executable, script, scenario, str(folder), *words],
+        [sys.executable, str(Path(__file__).with_name(script)), *words],
         capture_output=True,
         text=True,
         check=False,
@@ -51,6 +55,15 @@ def test_an_edit_made_elsewhere_after_the_kill_is_never_touched(tmp_path: Path) 
     assert len(runs) > LEAST_KILLS
     assert [run for run in runs if not run[2] or not run[3]] == []
     assert {run[4] for run in runs} == {True, False}, "with a journal it is refused"
+
+
+@pytest.mark.slow
+def test_a_conversion_killed_at_any_file_operation_is_finished_by_the_next(tmp_path: Path) -> None:
+    runs = found_by("conversions.py", tmp_path, str(tmp_path))
+    assert len(runs) > 20
+    assert [run for run in runs if not run[2] or run[4]] == []
+    assert {run[1] for run in runs[:-1]} == {-signal.SIGKILL} and runs[-1][1] == 0
+    assert {run[3] for run in runs} == {".geojson", ".gpkg"}
 
 
 def test_the_scenarios_together_are_killed_more_than_two_hundred_times() -> None:

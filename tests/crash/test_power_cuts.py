@@ -12,18 +12,17 @@ from pathlib import Path
 import pytest
 from cases import ROOT
 from disk import Recorder, states_after_a_power_cut
-from scenarios import LAYER, SCENARIOS, verify
+from scenarios import SCENARIOS, layer_path, verify, written
 
 from gangqu_gis import files, store
 from gangqu_gis.history import read_history
-from gangqu_gis.layerfile import layer_bytes
 from gangqu_gis.update import carry_out
 from gangqu_gis.workspace import open_workspace
 
 
 def contents(root: Path) -> dict[str, bytes]:
     """Return layer, history and bookkeeping: what a write touches."""
-    found = [root / LAYER, *(root / "data" / "history").rglob("*")]
+    found = [layer_path(root), *(root / "data" / "history").rglob("*")]
     found += [path for path in (root / "data").glob(".*") if path.name != ".lock"]
     return {str(path): path.read_bytes() for path in found if path.is_file()}
 
@@ -44,8 +43,8 @@ def test_every_state_that_a_power_cut_may_leave_is_recovered(
 ) -> None:
     shutil.copytree(ROOT / "data", tmp_path / "data")
     proposal = SCENARIOS[scenario](tmp_path)
-    new = layer_bytes("parcels", proposal.features, proposal.plan.schema)
-    old = (tmp_path / LAYER).read_bytes()
+    new = written(proposal)
+    old = layer_path(tmp_path).read_bytes()
     entries = len(read_history(tmp_path / "data" / "history", shown="h").entries)
     before = contents(tmp_path)
     recorder = Recorder()
@@ -59,11 +58,11 @@ def test_every_state_that_a_power_cut_may_leave_is_recovered(
     workspace = open_workspace(tmp_path)
     for told, state in states_after_a_power_cut(recorder.steps, before):
         put(tmp_path, state)
-        assert (tmp_path / LAYER).read_bytes() in (old, new), told
+        assert layer_path(tmp_path).read_bytes() in (old, new), told
         with store.locked(workspace):
             pass
         assert verify(tmp_path, old=old, new=new, entries_before=entries) == [], told
-        made.add((tmp_path / LAYER).read_bytes() == new)
+        made.add(layer_path(tmp_path).read_bytes() == new)
     assert made == {True, False}, "some are taken back, some are finished"
 
 
