@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from gangqu_gis.files import write_whole
-from gangqu_gis.records import layer_text
+from gangqu_gis.layerfile import layer_bytes
 from gangqu_gis.schema import read_schema
 from gangqu_gis.workspace import Workspace, bundled_data, new_folder, open_workspace
 
@@ -46,5 +46,6 @@ def create_blank(target: Path) -> Workspace:
     workspace = open_workspace(target)
     schema = read_schema(data / "schema.toml", shown="data/schema.toml")
     for layer in workspace.layer_files:
-        write_whole(workspace.layer_path(layer), layer_text(layer, [], schema))
+        path = workspace.layer_path(layer)
+        write_whole(path, layer_bytes(layer, [], schema, suffix=path.suffix))
     return workspace
