@@ -18,7 +18,7 @@ from pathlib import Path
 
 from gangqu_gis import __version__
 from gangqu_gis.assessment import Assessment
-from gangqu_gis.errors import InputError, RefusedError
+from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.messages import message
 
 _SHORT_HASH = 12
@@ -27,24 +27,62 @@ _FIRST_DAY = date(1980, 1, 1)
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
-def package(assessment: Assessment, *, lang: str, text: str) -> dict[str, bytes]:
-    """Return the files of the package by their path in it; ``text`` is the report as plain text."""
-    from gangqu_gis.report import document
+def package(assessment: Assessment, *, lang: str) -> dict[str, bytes]:
+    """Return the files of the package by their path in it.
+
+    The evaluation of the plan is among them where anything is reported of it.
+    """
+    from gangqu_gis.webmap import render_site
+
+    pages = render_site(assessment, lang=lang)
+    files = {f"maps/{name}": _utf8(page) for name, page in pages.items()}
+    reports = {"reconciliation": _reconciliation, "progress": _progress}
+    for name, render in reports.items():
+        forms = render(assessment, lang)
+        files |= {f"reports/{name}.{form}": content for form, content in forms.items()}
+    files["README.txt"] = b"\xef\xbb\xbf" + _utf8(_readme(assessment, lang))
+    return files
+
+
+def _reconciliation(assessment: Assessment, lang: str) -> dict[str, bytes]:
+    """Return the reconciliation by format."""
+    from gangqu_gis.report import document, text
     from gangqu_gis.report.model import Report
     from gangqu_gis.report.page import render_page
+    from gangqu_gis.report.plain import plain_text
     from gangqu_gis.report.workbook import render_workbook
-    from gangqu_gis.webmap import render_site
 
     report = Report(assessment)
     record = document.to_json(document.assessment_document(assessment, lang=lang))
-    pages = render_site(assessment, lang=lang)
-    files = {f"maps/{name}": _utf8(page) for name, page in pages.items()}
-    files["reports/reconciliation.txt"] = _utf8(text)
-    files["reports/reconciliation.json"] = _utf8(record + "\n")
-    files["reports/reconciliation.xlsx"] = render_workbook(report, lang=lang)
-    files["reports/reconciliation.html"] = _utf8(render_page(report, lang=lang))
-    files["README.txt"] = b"\xef\xbb\xbf" + _utf8(_readme(assessment, lang))
-    return files
+    return {
+        "txt": _utf8(plain_text(text.reconciliation(assessment, lang))),
+        "json": _utf8(record + "\n"),
+        "xlsx": render_workbook(report, lang=lang),
+        "html": _utf8(render_page(report, lang=lang)),
+    }
+
+
+def _progress(assessment: Assessment, lang: str) -> dict[str, bytes]:
+    """Return the evaluation of the plan by format; nothing where nothing is reported."""
+    from gangqu_gis.progress import evaluate
+    from gangqu_gis.report.document import to_json
+    from gangqu_gis.report.plain import plain_text
+    from gangqu_gis.report.progress_document import progress_document
+    from gangqu_gis.report.progress_model import ProgressReport
+    from gangqu_gis.report.progress_page import render_progress
+    from gangqu_gis.report.progress_text import progress_text
+    from gangqu_gis.report.progress_workbook import render_progress_workbook
+
+    found = evaluate(assessment)
+    if not found.targets or found.is_empty:
+        return {}
+    report = ProgressReport.of(assessment, found)
+    return {
+        "txt": _utf8(plain_text(progress_text(report, lang))),
+        "json": _utf8(to_json(progress_document(report, lang=lang)) + "\n"),
+        "xlsx": render_progress_workbook(report, lang=lang),
+        "html": _utf8(render_progress(report, lang=lang)),
+    }
 
 
 def package_name(assessment: Assessment) -> str:
@@ -64,9 +102,12 @@ def write_package(target: Path, assessment: Assessment, files: Mapping[str, byte
     ------
     RefusedError
         The folder holds something already, or the zip exists.
+    UsageError
+        ``target`` is a file, or lies in one.
     InputError
         ``target`` cannot be written.
     """
+    refuse_file(target)
     name = package_name(assessment)
     folder, archive = target / name, target / f"{name}.zip"
     _refuse_existing(folder, archive)
@@ -91,6 +132,19 @@ def write_package(target: Path, assessment: Assessment, files: Mapping[str, byte
         reason = error.strerror or str(error)
         raise InputError(message("file.cannot_write", reason=reason), file=str(target)) from error
     return [folder, archive]
+
+
+def refuse_file(target: Path) -> None:
+    """Refuse a file where a folder is meant.
+
+    Raises
+    ------
+    UsageError
+        ``target`` is a file, or lies in one.
+    """
+    for path in (target, *target.parents):
+        if path.exists() and not path.is_dir():
+            raise UsageError(message("map.publish_to_file"), file=str(path))
 
 
 def zip_of(name: str, files: Mapping[str, bytes], *, day: date) -> bytes:

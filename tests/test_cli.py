@@ -480,3 +480,9 @@ def test_a_history_log_of_no_such_layer_is_refused_and_an_empty_one_says_so(seco
     assert gangqu("history", "log", cwd=second).out.strip() == "尚无变更记录"
     run = gangqu("history", "log", "--layer", "lot", cwd=second)
     assert run.code == 2 and "没有图层“lot”" in run.err and "orchards" in run.err
+
+
+def test_reports_in_a_pipe_have_no_blanks_at_the_ends_of_lines() -> None:
+    for word in ("reconcile", "progress"):
+        lines = gangqu(word, cwd=ROOT).out.splitlines()
+        assert lines and [line for line in lines if line != line.rstrip()] == []

@@ -15,16 +15,19 @@ import pytest
 from browser.webmap_cases import PAGES, hostile, real
 from cases import ROOT, Command
 
-from gangqu_gis.errors import InputError, RefusedError
-from gangqu_gis.plan import digest_of
+from gangqu_gis.assessment import assess
+from gangqu_gis.errors import RefusedError
+from gangqu_gis.plan import digest_of, load_plan
 from gangqu_gis.publish import package, package_name, write_package, zip_of
+from gangqu_gis.sample import create_sample
+from gangqu_gis.workspace import open_workspace
 
 MAPS = sorted(PAGES)
 
 
 @cache
 def files() -> dict[str, bytes]:
-    return package(real(), lang="zh", text="报告\n")
+    return package(real(), lang="zh")
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -62,13 +65,37 @@ def test_folder_and_zip_hold_the_same_and_are_stable(tmp_path: Path) -> None:
         write_package(tmp_path / target, real(), files())
     first, second = tree(tmp_path / "a"), tree(tmp_path / "b")
     assert first == second
-    assert package(real(), lang="zh", text="报告\n") == files()
+    assert package(real(), lang="zh") == files()
     with zipfile.ZipFile(io.BytesIO(first[f"{NAME}.zip"])) as archive:
         assert archive.testzip() is None
         zipped = {info.filename: archive.read(info) for info in archive.infolist()}
         assert {info.date_time for info in archive.infolist()} == {(2026, 11, 23, 0, 0, 0)}
     assert zipped == {name: raw for name, raw in first.items() if name != f"{NAME}.zip"}
     assert not [name for name in first if name.startswith(".")]
+
+
+def test_what_is_reported_of_the_plan_is_evaluated_in_the_package(tmp_path: Path) -> None:
+    create_sample(tmp_path / "w")
+    sample = assess(load_plan(open_workspace(tmp_path / "w")))
+    found = package(sample, lang="zh")
+    assert {name for name in found if "progress." in name} == {
+        "maps/progress.html",
+        *(f"reports/progress.{form}" for form in ("html", "json", "txt", "xlsx")),
+    }
+    told = json.loads(found["reports/progress.json"])
+    assert told["as_of"] == "2023-06-30" and told["projects"]
+    text = found["reports/progress.txt"].decode("utf-8")
+    assert told["projects"][0]["id"] in text
+    assert not [line for line in text.splitlines() if line != line.rstrip()]
+
+
+def test_a_file_is_no_folder_to_publish_into(command: Command, workspace: Path) -> None:
+    file = workspace.parent / "out"
+    file.write_text("keep", encoding="utf-8")
+    for target in (file, file / "deeper"):
+        run = command("publish", target, cwd=workspace)
+        assert run.code == 2 and "不是目录" in run.err and len(run.err.splitlines()) == 1
+    assert file.read_text(encoding="utf-8") == "keep"
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
@@ -85,12 +112,6 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.zip").unlink()
     write_package(tmp_path, real(), files())
     assert len(tree(taken)) == len(files())
-
-
-def test_a_target_that_is_a_file_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x", encoding="utf-8")
-    with pytest.raises(InputError):
-        write_package(tmp_path / "file", real(), files())
 
 
 def test_zip_does_not_depend_on_the_order_of_files() -> None:

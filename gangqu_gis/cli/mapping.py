@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from gangqu_gis.cli.session import PLAIN_WIDTH, Session, help_text, lang_option, language
+from gangqu_gis.cli.session import Session, help_text, lang_option, language
 from gangqu_gis.messages import message
 
 if TYPE_CHECKING:
@@ -69,10 +68,11 @@ def _write_public(session: Session) -> None:
 @click.pass_obj
 def publish(session: Session, folder: Path) -> None:
     """Write maps and reports into a dated folder, and one zip of it."""
-    from gangqu_gis.publish import package, write_package
+    from gangqu_gis.publish import package, refuse_file, write_package
 
+    refuse_file(folder)
     assessment = session.assessment()
-    files = package(assessment, lang=session.lang, text=_text_report(assessment, session.lang))
+    files = package(assessment, lang=session.lang)
     for path in write_package(folder, assessment, files):
         session.say("cli.written", path=path)
 
@@ -89,17 +89,3 @@ def write_pages(
     for name, page in pages.items():
         write_whole(folder / name, page)
     return [str(folder / name) for name in pages]
-
-
-def _text_report(assessment: Assessment, lang: str) -> str:
-    """Return the reconciliation as plain text, as it goes into a file or a pipe."""
-    from rich.console import Console
-
-    from gangqu_gis.report import text
-
-    stream = io.StringIO()
-    console = Console(
-        file=stream, width=PLAIN_WIDTH, highlight=False, emoji=False, markup=False, no_color=True
-    )
-    console.print(text.reconciliation(assessment, lang))
-    return stream.getvalue()

@@ -95,7 +95,4 @@ def _rendered(session: Session, report: ProgressReport, form: str) -> str | byte
         return render_progress_workbook(report, lang=session.lang)
     from gangqu_gis.report.progress_text import progress_text
 
-    console = session.console()
-    with console.capture() as capture:
-        console.print(progress_text(report, session.lang))
-    return capture.get()
+    return session.printed(progress_text(report, session.lang))

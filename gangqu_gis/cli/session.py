@@ -14,7 +14,7 @@ from gangqu_gis.cli.click_texts import speak_chinese
 from gangqu_gis.messages import LANGUAGES, message
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from gangqu_gis.assessment import Assessment
     from gangqu_gis.plan import Plan
@@ -24,9 +24,6 @@ EXIT_BLOCKED = 1
 
 #: Formats that go into a file and not onto the screen.
 FILE_FORMATS = ("xlsx", "html")
-
-#: Width of reports that go into a file or a pipe.
-PLAIN_WIDTH = 140
 
 
 if TYPE_CHECKING:
@@ -116,9 +113,22 @@ class Session:
         """Return the console that reports are printed on."""
         from rich.console import Console
 
+        from gangqu_gis.report.plain import plain_console
+
         if sys.stdout.isatty():
             return Console(highlight=False, emoji=False, markup=False)
-        return Console(width=PLAIN_WIDTH, highlight=False, emoji=False, markup=False)
+        return plain_console(sys.stdout)
+
+    def printed(self, report: RenderableType) -> str:
+        """Return a report as the console would print it."""
+        from gangqu_gis.report.plain import plain_text
+
+        if not sys.stdout.isatty():
+            return plain_text(report)
+        console = self.console()
+        with console.capture() as capture:
+            console.print(report)
+        return capture.get()
 
     def say(self, key: str, **params: object) -> None:
         """Print one line of the catalogue."""
