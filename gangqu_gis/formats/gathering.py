@@ -7,6 +7,7 @@ contents are read once, and unequal ones of one name are asked about.
 from __future__ import annotations
 
 import datetime
+import glob
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,18 @@ from gangqu_gis.messages import joined, message, plain
 #: Files that are layers by their suffix, and texts and tables that may hold points or words.
 _LAYERS = archives.DRAWN | archives.ARCHIVES | {".parquet"}
 _PERHAPS = archives.LISTED
+
+#: The parts of layers: of a shapefile, of a MapInfo file, of a GML, and styles.
+_PARTS = frozenset(
+    (
+        *(".dbf", ".shx", ".prj", ".cpg", ".cst", ".sbn", ".sbx", ".qix", ".qpj", ".qmd", ".qml"),
+        *(".dat", ".map", ".ind", ".mid", ".xsd", ".gfs", ".sld", ".lyr", ".lyrx"),
+    )
+)
+#: What operating systems leave in folders.
+_OF_SYSTEMS = frozenset(("thumbs.db", "desktop.ini"))
+#: How many names a note lists.
+_LISTED = 10
 
 #: What people put behind a name to tell versions apart.
 _VERSION = re.compile(
@@ -50,17 +63,23 @@ def expand(paths: Iterable[Path]) -> Gathered:
     """
     remarks = Remarks()
     files: list[Path] = []
+    ignored: list[str] = []
     for path in paths:
         refuse_elsewhere(path)
         if not path.exists():
             raise InputError(message("file.missing"), file=str(path))
         if is_folder(path):
-            found = list(_layers_in(path, remarks))
+            found = list(_layers_in(path, remarks, ignored))
             if not found:
                 raise InputError(message("gather.nothing"), file=str(path))
             files += found
         else:
             files.append(path)
+    if ignored:
+        shown = joined([plain(name) for name in ignored[:_LISTED]], zh="、", en=", ")
+        key = "gather.ignored" if len(ignored) <= _LISTED else "gather.ignored_more"
+        text = message(key, names=shown, count=len(ignored))
+        remarks.add("gather.ignored", text)
     kept = _without_copies(files, remarks)
     _ask_about_versions(kept, remarks)
     return Gathered(tuple(kept), remarks.notes())
@@ -87,17 +106,37 @@ def content_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _layers_in(folder: Path, remarks: Remarks) -> Iterator[Path]:
+def _layers_in(folder: Path, remarks: Remarks, ignored: list[str]) -> Iterator[Path]:
+    """Yield the layers below a folder; add the names of files that are none to ``ignored``."""
     for path in sorted(folder.iterdir()):
         suffix = path.suffix.lower()
-        if path.name.startswith((".", "~$")):
+        if path.name.startswith(".") or path.name.lower() in _OF_SYSTEMS:
             continue
-        if path.is_dir() and suffix != ".gdb":
-            yield from _layers_in(path, remarks)
+        if path.name.startswith("~$"):
+            ignored.append(path.name)
+        elif path.is_dir() and suffix != ".gdb":
+            yield from _layers_in(path, remarks, ignored)
         elif suffix == ".gdb" or suffix in _LAYERS or (suffix in _PERHAPS and _has_points(path)):
             yield path
         elif suffix in _PERHAPS:
-            remarks.add("gather.no_points", message("gather.no_points", name=path.name))
+            text = message("gather.no_points", name=path.name)
+            remarks.add("gather.no_points", text, kind=str(path))
+        elif not _is_part(path):
+            ignored.append(path.name)
+
+
+def _is_part(path: Path) -> bool:
+    """Whether a file belongs to a layer beside it: 地块.dbf, 地块.shp.xml, 地块.gpkg-wal."""
+    stem = path.name.split(".", 1)[0]
+    own = re.sub(r"-(wal|shm|journal)$", "", path.name)
+    for layer in path.parent.glob(f"{glob.escape(stem)}.*"):
+        if layer.suffix.lower() in _LAYERS and (
+            path.name.startswith(f"{layer.name}.")
+            or own == layer.name
+            or (path.suffix.lower() in _PARTS and path.stem == layer.stem)
+        ):
+            return layer != path
+    return False
 
 
 def _has_points(path: Path) -> bool:

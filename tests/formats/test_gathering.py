@@ -43,7 +43,21 @@ def test_layers_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / ".隐藏.shp").write_bytes(b"x")
     found = expand([tmp_path])
     assert sorted(names(found)) == sorted(["地块.shp", "地块.gpkg", "库.gdb", "界址点.txt"])
-    assert rules(found) == ["gather.no_points"] and "说明.txt" in found.notes[0].text.zh
+    assert rules(found) == ["gather.no_points", "gather.ignored"]
+    assert "说明.txt" in found.notes[0].text.zh
+    assert found.notes[1].text.zh == "略过（不是可读的图层）：~$表.xlsx、图.png"
+
+
+def test_parts_of_layers_are_passed_over_without_a_word(tmp_path: Path) -> None:
+    layer(tmp_path / "地块.shp")
+    layer(tmp_path / "路.gpkg", 90)
+    for part in ("地块.shp.xml", "地块.qml", "路.gpkg-wal", "Thumbs.db", ".DS_Store"):
+        (tmp_path / part).write_bytes(b"x")
+    assert expand([tmp_path]).notes == ()
+    for other in ("地块.docx", "别的.dbf", *(f"{n}.docx" for n in range(9))):
+        (tmp_path / other).write_bytes(b"x")
+    (note,) = expand([tmp_path]).notes
+    assert "略过 11 个文件" in note.text.zh and "别的.dbf" in note.text.zh and not note.asks
 
 
 def test_a_faulty_file_of_points_is_still_a_layer(tmp_path: Path) -> None:
