@@ -23,7 +23,7 @@ from gangqu_gis.errors import InputError
 from gangqu_gis.publicsheet import fonts, read_settings, render_public
 from gangqu_gis.publicsheet.content import sheet_content
 from gangqu_gis.publicsheet.drawing import FRAME, fitting_scale
-from gangqu_gis.publicsheet.lattice import cell_of, on_lattice
+from gangqu_gis.publicsheet.lattice import cell_of, meeting, on_lattice
 from gangqu_gis.publicsheet.lettering import CLOSING, width_of, wrapped
 from gangqu_gis.publicsheet.paper import PAPER
 
@@ -156,6 +156,51 @@ def test_a_densified_side_does_not_tell_where_it_crosses_the_cells(
     corners = np.floor(shapely.get_coordinates(fine))
     assert (corners == shapely.get_coordinates(fine)).all()
     assert shapely.hausdorff_distance(plain, fine) <= 2.0
+
+
+def split(line: list[tuple[float, float]], shares: list[float]) -> list[tuple[float, float]]:
+    """The ends of a straight line, and points on it between them."""
+    (ax, ay), (bx, by) = line
+    return [(ax + (bx - ax) * t, ay + (by - ay) * t) for t in (0.0, *sorted(shares), 1.0)]
+
+
+shares = st.lists(st.floats(0.05, 0.95), max_size=6)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, 10**6), st.integers(-900, 900), st.floats(0.2, 0.8), shares, shares, shares
+)
+def test_neighbours_share_their_border_on_the_lattice(
+    x: int, slope: int, at: float, above: list[float], left: list[float], right: list[float]
+) -> None:
+    """Neither gaps nor overlaps, whatever points each neighbour has on a straight border."""
+    west, east = (float(x), 2000.0), (x + 3000.0, 2000.0 + slope)
+    middle = split([west, east], [at])[1]
+    north = shapely.Polygon([*split([west, east], above), (x + 3000, 4000), (x, 4000)])
+    south = [
+        shapely.Polygon([*split([a, b], row), (b[0], 0), (a[0], 0)])
+        for a, b, row in ((west, middle, left), (middle, east, right))
+    ]
+    rough: list[Any] = [on_lattice(shape, CELL) for shape in (north, *south)]
+    met = meeting(rough)
+    assert shapely.union_all(met).area == pytest.approx(sum(shape.area for shape in met))
+    whole = shapely.union_all(met)
+    assert whole.geom_type == "Polygon" and not whole.interiors
+    cells = shapely.get_coordinates(met)
+    assert (cells == np.floor(cells)).all()
+    given_cells = {tuple(cell) for cell in shapely.get_coordinates(rough)}
+    assert {tuple(cell) for cell in cells} <= given_cells
+    assert meeting(met) == met
+
+
+def test_the_districts_of_the_sheet_share_their_borders() -> None:
+    content = sheet_content(shipped(), read_settings(shipped().plan), "zh")
+    districts: list[Any] = [row.shape for row in content.drawn if row.kind == "district"]
+    whole = shapely.union_all(districts)
+    assert whole.area == pytest.approx(sum(shape.area for shape in districts))
+    assert not [hole for part in shapely.get_parts(whole) for hole in part.interiors]
+    assert meeting([]) == []
 
 
 @given(st.floats(0, 10**6), st.floats(0, 10**6))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gangqu_gis import crs, landuse
@@ -10,7 +11,7 @@ from gangqu_gis.assessment import Assessment
 from gangqu_gis.layers import Feature
 from gangqu_gis.measure import to_crs
 from gangqu_gis.messages import Text, message
-from gangqu_gis.publicsheet.lattice import cell_of, on_lattice
+from gangqu_gis.publicsheet.lattice import cell_of, meeting, on_lattice
 from gangqu_gis.publicsheet.settings import Settings
 from gangqu_gis.schema import Kind
 from gangqu_gis.soundness import geometry_fault
@@ -88,7 +89,7 @@ def sheet_content(assessment: Assessment, settings: Settings, lang: str) -> Cont
         lines=tuple((a.render(lang), b.render(lang)) for a, b in notices),
         words={
             name: message(f"public.{name}").render(lang)
-            for name in ("legend", "schematic", "symbol", "north", "notes")
+            for name in ("legend", "schematic", "symbol", "north", "notes", "metres", "kilometres")
         },
     )
 
@@ -116,6 +117,16 @@ def _polygons(
                 schematic=part.basis == "schematic",
             )
         )
+    return _with_common_borders(found)
+
+
+def _with_common_borders(drawn: Sequence[Drawn]) -> list[Drawn]:
+    """Return polygons of which neighbours of one kind share their border on the lattice."""
+    found = list(drawn)
+    for kind in dict.fromkeys(row.kind for row in drawn):
+        own = [i for i, row in enumerate(drawn) if row.kind == kind and row.shape is not None]
+        for i, shape in zip(own, meeting([drawn[i].shape for i in own]), strict=True):
+            found[i] = replace(drawn[i], shape=shape)
     return found
 
 

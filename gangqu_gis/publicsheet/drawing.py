@@ -221,9 +221,11 @@ class _Sheet(Paper):
                 [left, left + length / 4, left + length / 4, left], [y, y, y + 1.8, y + 1.8],
                 facecolor=fill, edgecolor=INK, linewidth=0.7,
             )  # fmt: skip
+        unit, name = (1000, "kilometres") if metres >= 2000 else (1, "metres")
         for share in (0, 0.5, 1):
-            self.words(x + share * length, y + 3, f"{metres * share:g}", 8, ha="center", halo=True)
-        self.words(x + length + 5, y + 3, "m", 8, halo=True)
+            number = f"{metres * share / unit:g}"
+            self.words(x + share * length, y + 3, number, 8, ha="center", halo=True)
+        self.words(x + length + 5, y + 3, self.content.words[name], 8, halo=True)
         self.words(x, y + 9, f"1:{self.scale}", 11, bold=True, halo=True)
 
     # ------------------------------------------------------------ around it
