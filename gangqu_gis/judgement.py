@@ -14,14 +14,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis import tolerance
 from gangqu_gis.checks import Verdict
 from gangqu_gis.errors import InputError
-from gangqu_gis.measure import Floats, Measures, to_crs
+from gangqu_gis.measure import Floats, Measures, area_of_moved
 from gangqu_gis.messages import message
 from gangqu_gis.units import AREA_UNITS, Unit, unit
 
@@ -213,12 +212,11 @@ def decimals_of_each(values: Floats) -> NDArray[np.intp]:
 
 def web_mercator_areas(geometry: NDArray[np.object_], crs: CRS) -> Floats:
     """Return the areas a careless user would get in EPSG:3857; only to recognise them."""
-    degrees = to_crs(geometry, source=crs, target=crs_module.geographic(crs))
-    radius = 6378137.0
+    base, radius = crs_module.geographic(crs), 6378137.0
+    to_degrees = None if crs == base else crs_module.transformer(crs, base)
 
-    def mercator(xy: Floats) -> Floats:
-        lon, lat = np.deg2rad(xy[:, 0]), np.deg2rad(xy[:, 1])
-        return np.column_stack([radius * lon, radius * np.arctanh(np.sin(lat))])
+    def mercator(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        lon, lat = (x, y) if to_degrees is None else to_degrees.transform(x, y)
+        return radius * np.deg2rad(lon), radius * np.arctanh(np.sin(np.deg2rad(lat)))
 
-    result: Floats = shapely.area(shapely.transform(degrees, mercator))
-    return result
+    return area_of_moved(geometry, mercator)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from gangqu_gis.measure.areas import (
     Areas,
+    area_of_moved,
     areas,
     ellipsoidal_area,
     geodesic_area,
@@ -18,7 +19,7 @@ from gangqu_gis.measure.areas import (
     straight_area,
     to_crs,
 )
-from gangqu_gis.measure.bulk import Measures, measures, wkb_measures
+from gangqu_gis.measure.bulk import Measures, geometries, measures, wkb_measures
 from gangqu_gis.measure.rings import Floats, Geometries, Rings
 from gangqu_gis.measure.shape_points import neighbour_squares
 from gangqu_gis.measure.soundness import polygonal, sound_polygons, sound_rings
@@ -29,9 +30,11 @@ __all__ = [
     "Geometries",
     "Measures",
     "Rings",
+    "area_of_moved",
     "areas",
     "ellipsoidal_area",
     "geodesic_area",
+    "geometries",
     "keep_only",
     "measures",
     "neighbour_squares",

@@ -80,7 +80,7 @@ def wkb_measures(
         or (plane is not None and known is None)
     ):
         every = np.arange(len(offset) - 1)
-        return measures(_decoded(data, offset, every), crs=crs, plane=plane)
+        return measures(geometries(data, offset, every), crs=crs, plane=plane)
     results, state = fast.wkb_results(data, offset, _EVERYTHING, ellipsoid, known)
     planar = results[:, 1] if plane is not None else np.full(len(results), np.nan)
     found = Measures(
@@ -88,19 +88,21 @@ def wkb_measures(
     )
     rest = np.flatnonzero(state)
     if len(rest):
-        slow = measures(_decoded(data, offset, rest), crs=crs, plane=plane)
+        slow = measures(geometries(data, offset, rest), crs=crs, plane=plane)
         found.ellipsoidal_m2[rest], found.planar_m2[rest] = slow.ellipsoidal_m2, slow.planar_m2
         found.squares_m2[rest], found.polygonal[rest] = slow.squares_m2, slow.polygonal
     return found
 
 
-def _decoded(
+def geometries(
     data: NDArray[np.uint8], offset: NDArray[np.int64], which: NDArray[np.intp]
 ) -> Geometries:
-    """Return the geometries of some entries; ``None`` where there are no bytes, or no WKB."""
-    wkb = [data[offset[i] : offset[i + 1]].tobytes() or None for i in which.tolist()]
-    column = np.empty(len(wkb), dtype=object)
-    column[:] = wkb
-    geometry = shapely.force_2d(shapely.from_wkb(column, on_invalid="ignore"))
-    found: Geometries = np.asarray(geometry, dtype=object)
+    """Return the geometries of some entries; ``None`` where there are no bytes, or no WKB.
+
+    Heights stay: nothing that is measured looks at them.
+    """
+    raw, begin, end = data.data, offset[which].tolist(), offset[which + 1].tolist()
+    column = np.empty(len(which), dtype=object)
+    column[:] = [bytes(raw[a:b]) or None for a, b in zip(begin, end, strict=True)]
+    found: Geometries = np.asarray(shapely.from_wkb(column, on_invalid="ignore"), dtype=object)
     return found
