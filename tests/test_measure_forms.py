@@ -234,6 +234,10 @@ def test_what_the_kernel_does_not_read_it_leaves() -> None:
         shapely.LineString([(121, 30), (122, 30)]),
     ]
     assert (states(np.array(unread, dtype=object)) & 16 == 16).all()
+    open_ = np.frombuffer(shapely.to_wkb(in_degrees(L_SHAPE)), dtype=np.uint8).copy()
+    open_[-16:-8] = open_[13:21] + 1
+    _, state = fast.wkb_results(open_, np.array([0, len(open_)]), 7, FIGURE, MERCATOR)
+    assert state[0] & 16
     big = np.frombuffer(shapely.to_wkb(L_SHAPE, byte_order=0), dtype=np.uint8)
     _, state = fast.wkb_results(big, np.array([0, len(big)]), 7, FIGURE, MERCATOR)
     assert state[0] & 16

@@ -9,16 +9,16 @@ from typing import Any
 import numba
 import numpy as np
 
-from gangqu_gis.measure import compiled_rings, formulas
-from gangqu_gis.measure.compiled_rings import UNREAD, UNSURE, ring_results, simple
+from gangqu_gis.measure import compiled_rings, compiled_simplicity, formulas
+from gangqu_gis.measure.compiled_rings import UNREAD, UNSURE, ring_results
+from gangqu_gis.measure.compiled_simplicity import simple
 
 #: Vertices that are decoded at a time: they stay in the processor's cache.
 ROOM = 2048
 
 #: What numba keeps on disk belongs to these sources: part of every kernel's key.
-STAMP = zlib.crc32(
-    b"".join(Path(m.__file__ or "").read_bytes() for m in (compiled_rings, formulas))
-)
+_SOURCES = (compiled_rings, compiled_simplicity, formulas)
+STAMP = zlib.crc32(b"".join(Path(source.__file__ or "").read_bytes() for source in _SOURCES))
 
 
 @numba.njit(nogil=True, error_model="numpy")
@@ -58,6 +58,9 @@ def decoded(data, at, end, lon, lat, start, sign, rings):  # type: ignore[no-unt
             points = data[at : at + count * 16].view(np.float64)
             for i in range(count):
                 lon[here + i], lat[here + i] = points[2 * i], points[2 * i + 1]
+            end_of = here + count - 1
+            if not (lon[here] == lon[end_of] and lat[here] == lat[end_of]):
+                return 0
             start[rings + found + 1] = here + count
             sign[rings + found] = 1.0 if k == 0 else -1.0
             found += 1
