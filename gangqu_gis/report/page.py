@@ -62,7 +62,6 @@ WORDS = (
     "sheet.note",
     "sheet.nothing",
     "sheet.place",
-    "sheet.scope",
     "sheet.tolerance",
 )
 
@@ -107,6 +106,15 @@ class _Page:
     def _say(self, text: Text | None) -> str:
         return "" if text is None else legal(text.render(self.lang))
 
+    def _labelled(self, label: Text, text: str) -> str:
+        return self._say(message("report.labelled", label=label, text=text))
+
+    def _stated_and_formula(self, check: Check) -> str:
+        told = message(
+            "report.stated_and_formula", stated=check.stated_text, formula=check.formula
+        )
+        return self._say(told)
+
     def _check(self, check: Check) -> Entry:
         limit = check.tolerance
         return {
@@ -117,6 +125,7 @@ class _Page:
             "stated": legal(check.stated or ""),
             "stated_text": legal(check.stated_text or ""),
             "formula": self._say(check.formula),
+            "stated_and_formula": self._stated_and_formula(check),
             "ellipsoidal": check.ellipsoidal_m2,
             "ellipsoidal_m2": wording.square_metres(check.ellipsoidal_m2),
             "ellipsoidal_ha": wording.hectares(check.ellipsoidal_m2),
@@ -149,7 +158,7 @@ class _Page:
         return {
             "is_clear": gate.clear,
             "answer": self._say(gate_answer(gate)),
-            "scope": legal(" ".join(gate.scope)),
+            "scope_line": self._labelled(message("sheet.scope"), " ".join(gate.scope)),
             "blockers": [self._blocker(blocker) for blocker in gate.blockers],
             "confirmed": [self._check(check) for check in gate.confirmed],
             "unconfirmed_line": self._say(unconfirmed) if gate.unconfirmed else "",
@@ -159,11 +168,12 @@ class _Page:
     def _blocker(self, blocker: Blocker) -> Entry:
         check, finding = blocker.check, blocker.finding
         rule = check.rule if check else finding.rule if finding else ""
+        place = check.place if check else finding.place if finding else ""
         return {
             "text": self._say(blocker.text),
             "remedy": self._say(blocker.remedy),
             "rule": legal(rule),
-            "place": legal(check.place if check else finding.place if finding else ""),
+            "place": self._say(message("report.in_brackets", text=place)) if place else "",
         }
 
     def _figures(self) -> list[Entry]:

@@ -13,6 +13,7 @@ from gangqu_gis.checks import Check, Verdict
 from gangqu_gis.figures import Register
 from gangqu_gis.findings import Finding
 from gangqu_gis.gate import GateResult
+from gangqu_gis.messages import message
 from gangqu_gis.report import model
 from gangqu_gis.report.printer import Printer, indented
 from gangqu_gis.report.wording import (
@@ -75,11 +76,10 @@ def gate(result: GateResult, lang: str) -> RenderableType:
 def _confirmed(p: Printer, checks: Iterable[Check]) -> RenderableType:
     rows: list[RenderableType] = []
     for check in checks:
-        rows.append(
-            Rich(
-                f"{check.title.render(p.lang)}: {check.stated_text}, {check.formula.render(p.lang)}"
-            )
+        told = message(
+            "report.stated_and_formula", stated=check.stated_text, formula=check.formula
         )
+        rows.append(Rich(p.say("report.labelled", label=check.title, text=told)))
         if check.tolerance is not None:
             rows.append(indented(check.tolerance.formula.render(p.lang)))
     return Group(*rows)
@@ -211,7 +211,7 @@ def _areas(p: Printer, checks: list[Check]) -> RenderableType:
             p.verdict(check.verdict),
         )
     reasons = [
-        Rich(f"· {check.title.render(p.lang)}: {line}")
+        Rich(f"· {p.say('report.labelled', label=check.title, text=line)}")
         for check in checks
         for line in _reasons(check, p.lang)
     ]

@@ -73,7 +73,7 @@ def last_cell(check: Check, lang: str) -> str:
 def area_notes(checks: Iterable[Check], lang: str) -> list[str]:
     """Return the notes under a table of areas, each once."""
     notes = (
-        f"{check.verdict.label.render(lang)}: {check.note.render(lang)}"
+        message("report.labelled", label=check.verdict.label, text=check.note).render(lang)
         for check in checks
         if check.verdict is not Verdict.UNSTATED and check.note is not None
     )
