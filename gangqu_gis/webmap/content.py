@@ -38,8 +38,14 @@ def year_section(view: View) -> list[Entry]:
             for figure in stated(plan, site.year_subject, quantity, year)
         ]
         marks = [f for f in plan.register.figures.values() if _is_milestone(f, year)]
-        found.append({"year": year, "figures": _cells(figures, view), "marks": _cells(marks, view)})
+        cards = [_typeset(cell) for cell in _cells(figures, view)]
+        found.append({"year": year, "figures": cards, "marks": _cells(marks, view)})
     return [{"years": found}] if any(entry["figures"] for entry in found) else []
+
+
+def _typeset(cell: Entry) -> Entry:
+    """Return a card's figure with ㎡ where a table of the plan could only write m2."""
+    return {**cell, "stated": cell["stated"].replace("m2", "㎡")}
 
 
 def disputed(figure: Figure, assessment: Assessment) -> list[Check]:
