@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import fiona
 import openpyxl
+import pyogrio
 import pytest
 import shapely
 from cases import Command, SmallWorkspace, box, feature, polygon, refusal
@@ -25,6 +26,7 @@ from gangqu_gis import landuse
 from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.export import Options, export_layer
 from gangqu_gis.export.formats import FORMATS
+from gangqu_gis.formats import read_vector
 from gangqu_gis.plan import Plan
 from gangqu_gis.schema import Field
 
@@ -534,3 +536,18 @@ def test_a_layer_without_features_is_still_a_layer(plan: Plan, tmp_path: Path) -
         export_layer(holding(plan, []), "lots", tmp_path / f"a{suffix}")
     with fiona.open(tmp_path / "a.shp") as file:
         assert len(file) == 0 and file.schema["geometry"] == "Polygon"
+
+
+def test_a_zipped_geodatabase_is_one(plan: Plan, tmp_path: Path) -> None:
+    """GDAL and ArcGIS take 名称.gdb.zip for a geodatabase, and would find a shapefile in it."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    path = folder / "地块.gdb.zip"
+    exported = export_layer(plan, "lots", path)
+    assert exported.format.id == "gdb" and [p.name for p in folder.iterdir()] == [path.name]
+    with zipfile.ZipFile(path) as archive:
+        assert {name.split("/")[0] for name in archive.namelist()} == {"地块.gdb"}
+    assert pyogrio.read_info(path)["driver"] == "OpenFileGDB"
+    assert list(read_vector(path).column("DKBH")) == ["lot-a"]
+    export_layer(plan, "lots", path, overwrite=True)
+    assert [p.name for p in folder.iterdir()] == [path.name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import zipfile
 from pathlib import Path
 
 from gangqu_gis.export.content import Content
@@ -24,3 +26,17 @@ def write(content: Content, path: Path) -> None:
     own = columns(content, short_names(content.fields), longs=False)
     target = Target(path, "OpenFileGDB", {}, path.name)
     write_layer(target, content.layer, own, drawn(content, multi=True))
+
+
+def write_zip(content: Content, path: Path) -> None:
+    """Write ``content`` as a geodatabase in the new archive ``path``, 名称.gdb.zip.
+
+    The folder in it has the archive's name without its ending, as GDAL and ArcGIS expect.  Raises
+    as :func:`write` does.
+    """
+    folder = path.with_suffix("")
+    write(content, folder)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in sorted(folder.iterdir()):
+            archive.write(part, f"{folder.name}/{part.name}")
+    shutil.rmtree(folder)

@@ -132,7 +132,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "gdb",
-        (".gdb",),
+        (".gdb", ".gdb.zip"),
         "plane",
         (
             losses.NAMES,
@@ -143,7 +143,11 @@ FORMATS: tuple[Format, ...] = (
             losses.MULTI,
             losses.RINGS,
         ),
-        lambda content, path, _: filegdb.write(content, path),
+        lambda content, path, _: (
+            filegdb.write_zip(content, path)
+            if path.suffix.lower() == ".zip"
+            else filegdb.write(content, path)
+        ),
         zone_prefix=True,
         repeatable=False,
     ),
@@ -217,9 +221,15 @@ def format_of(path: Path) -> Format:
     UsageError
         No format has that ending.
     """
-    for found in FORMATS:
-        if path.suffix.lower() in found.suffixes:
-            return found
+    name = path.name.lower()
+    endings = [
+        (len(suffix), found)
+        for found in FORMATS
+        for suffix in found.suffixes
+        if name.endswith(suffix) and name != suffix
+    ]
+    if endings:  # .gdb.zip is a geodatabase, and no shapefile
+        return max(endings, key=lambda ending: ending[0])[1]
     text = message("export.unknown_suffix", found=path.suffix or "-", known=_known())
     raise UsageError(text, file=str(path))
 
