@@ -5,9 +5,8 @@ A feature is measured by itself, so that its digits are those of one machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,70 +14,33 @@ import numpy as np
 import shapely
 
 from gangqu_gis import crs as crs_module
-from gangqu_gis.batched import Totals
+from gangqu_gis.batched import Measurement, Noticed, Part, Stated
+from gangqu_gis.column_pass import ColumnPass
+from gangqu_gis.engine import Engine, delayed
 from gangqu_gis.errors import InputError, UsageError
-from gangqu_gis.formats.vector import ID_COLUMNS
-from gangqu_gis.judgement import Column, column_decimals, column_numbers, judge, web_mercator_areas
-from gangqu_gis.measure import Geometries, Measures, keep_only, measures, polygonal
+from gangqu_gis.formats.batch_scrutiny import Drawn
+from gangqu_gis.formats.vector import id_columns, is_name
+from gangqu_gis.judgement import Column, column_numbers, judge, web_mercator_areas
+from gangqu_gis.measure import Geometries, keep_only, measures, polygonal
 from gangqu_gis.messages import message
 from gangqu_gis.stored_areas import measuring_plane
-from gangqu_gis.units import unit
 
 if TYPE_CHECKING:
     from pyproj import CRS
 
 
-#: How long a scheduler may take to answer, seconds.
-WAIT_S = 10
-
-
-def delayed(function: Callable[..., Any]) -> Any:
-    """Return ``function`` as dask carries it out later, on a worker."""
-    from dask.delayed import delayed as later
-
-    return later(function)
-
-
-@contextmanager
-def scheduler(address: str | None) -> Iterator[None]:
-    """Use the dask scheduler at ``address``, or the threads of this process.
-
-    Raises
-    ------
-    InputError
-        Nobody answers there.
-    UsageError
-        The extra ``dask`` is not installed.
-    """
-    try:
-        import dask_geopandas  # noqa: F401
-        import distributed as library
-    except ImportError as error:
-        raise UsageError(message("distributed.not_installed")) from error
-    if address is None:
-        yield
-        return
-    try:
-        make: Any = library.Client
-        client = make(address, timeout=f"{WAIT_S}s")
-    except (OSError, ValueError) as error:
-        text = message("distributed.no_scheduler", address=address)
-        raise InputError(text) from error
-    with client:
-        yield
-
-
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """A partitioned GeoParquet: one delayed frame a partition, in order."""
+    """A partitioned GeoParquet: one delayed frame a partition, in order, and who works on them."""
 
     path: Path
     parts: tuple[Any, ...]
     crs: CRS
     columns: tuple[str, ...]
+    engine: Engine = Engine()
 
     @classmethod
-    def of(cls, path: Path) -> Partitions:
+    def of(cls, path: Path, engine: Engine = Engine()) -> Partitions:
         """Open a file or a folder of files.
 
         Raises
@@ -88,6 +50,8 @@ class Partitions:
         """
         import dask_geopandas
 
+        if not path.exists():
+            raise InputError(message("file.missing"), file=str(path))
         try:
             frame = dask_geopandas.read_parquet(path)
         except Exception as error:
@@ -97,18 +61,29 @@ class Partitions:
         if frame.crs is None:
             raise InputError(message("measure.no_crs"), file=str(path))
         crs = crs_module.named(frame.crs.to_wkt())
-        return cls(path, tuple(frame.to_delayed()), crs, tuple(frame.columns))
+        return cls(path, tuple(frame.to_delayed()), crs, tuple(frame.columns), engine)
+
+    def column_name(self, wanted: str) -> str:
+        """Return a column's own name, whatever the case it was asked for in.
+
+        Raises
+        ------
+        UsageError
+            There is no such column.
+        """
+        for name in self.columns:
+            if name.lower() == wanted.lower():
+                return name
+        text = message("measure.no_column", name=wanted, known=", ".join(self.columns))
+        raise UsageError(text, file=str(self.path))
 
     def labels(self) -> list[list[str]]:
         """Return what to call each feature, by partition, as for a file that is read whole."""
-        known = {name.lower(): name for name in self.columns}
         sizes = self.compute([delayed(len)(part) for part in self.parts])
-        for wanted in ID_COLUMNS:
-            if wanted.lower() in known:
-                name = known[wanted.lower()]
-                columns = self.compute([delayed(_texts)(part, name) for part in self.parts])
-                if all(text for column in columns for text in column):
-                    return columns
+        for name in id_columns(self.columns):
+            columns = self.compute([delayed(_texts)(part, name) for part in self.parts])
+            if all(text for column in columns for text in column):
+                return columns
         first = np.cumsum([0, *sizes]).tolist()
         return [[f"#{n + 1}" for n in range(at, at + size)] for at, size in zip(first, sizes)]
 
@@ -125,28 +100,37 @@ class Partitions:
         Raises
         ------
         InputError
-            One of them failed: a part that cannot be read, a worker that was lost.
+            One of them failed: a part that cannot be read, workers that were lost.
         """
-        import dask
-
-        run: Any = vars(dask)["compute"]
         try:
-            return list(run(*tasks))
-        except (InputError, UsageError):
-            raise
-        except Exception as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            text = message("distributed.failed", reason=reason)
-            raise InputError(text, file=str(self.path)) from error
+            return self.engine.compute(tasks)
+        except InputError as error:
+            raise _of_file(error, self.path) from error
+
+    def each(self, tasks: list[Any]) -> Iterator[Any]:
+        """Yield the results of delayed tasks in order; raises as :meth:`compute` does."""
+        try:
+            yield from self.engine.each(tasks)
+        except InputError as error:
+            raise _of_file(error, self.path) from error
+
+
+def _of_file(error: InputError, path: Path) -> InputError:
+    return error if error.file else InputError(error.text, file=str(path))
 
 
 def _texts(frame: Any, name: str) -> list[str]:
-    return ["" if v is None or v != v else str(v).strip() for v in frame[name].tolist()]
+    return [str(v) if is_name(v) else "" for v in frame[name].tolist()]
 
 
 def _extent(frame: Any) -> tuple[float, ...]:
-    geometry = np.asarray(frame.geometry.values, dtype=object)
-    return extent_of(keep_only(geometry, polygonal(geometry)))
+    shapes = geometries(frame)
+    return extent_of(keep_only(shapes, polygonal(shapes)))
+
+
+def geometries(frame: Any) -> Geometries:
+    """Return the geometries of a partition."""
+    return np.asarray(frame.geometry.values, dtype=object)
 
 
 def extent_of(geometry: Geometries) -> tuple[float, ...]:
@@ -154,55 +138,88 @@ def extent_of(geometry: Geometries) -> tuple[float, ...]:
     return tuple(shapely.total_bounds(np.concatenate([geometry, [None]])).tolist())
 
 
-def measure_partitions(
-    source: Partitions,
-    *,
-    workspace_plane: CRS | None,
-    stated: str | None = None,
-    unit_name: str | None = None,
-    coordinate_m: float = 0.001,
-) -> Totals:
-    """Measure every partition, judge the stated column, and return the totals."""
-    plane = measuring_plane(source.crs, workspace_plane)
+def of_partitions(
+    source: Partitions, *, workspace_plane: CRS | None, stated: Stated | None
+) -> Measurement:
+    """Return the measurement of a partitioned layer; its columns are passed over at once.
+
+    Raises
+    ------
+    UsageError
+        There is no such column.
+    InputError
+        A partition cannot be read, or the column holds something that is no number.
+    """
+    path, plane = str(source.path), measuring_plane(source.crs, workspace_plane)
+    name = None if stated is None else source.column_name(stated.name)
+    seen, first = _passed_over(source, name)
+    column = None if stated is None or name is None else stated.column(name, seen.decimals)
     texts = crs_module.text(source.crs), None if plane is None else crs_module.text(plane)
-    column = None
-    if stated is not None and unit_name is not None:
-        name = _column_name(source, stated)
-        finding = [delayed(_decimals)(p, name, str(source.path)) for p in source.parts]
-        decimals = max(source.compute(finding), default=0)
-        column = Column(name, unit(unit_name), decimals, coordinate_m)
-    tasks = [delayed(_measured)(p, *texts, column, str(source.path)) for p in source.parts]
-    totals = Totals()
-    for measured, verdicts in source.compute(tasks):
-        totals.count(measured, verdicts)
-    return totals
+    tasks = [
+        delayed(_measured)(part, *texts, column, seen.named_by, path, at)
+        for part, at in zip(source.parts, first, strict=True)
+    ]
+    noticed = Noticed(path, source.path.stem, seen.repeats())
+    return Measurement(
+        path,
+        source.path.stem,
+        source.crs,
+        plane,
+        seen.count,
+        column,
+        noticed.watch(source.each(tasks)),
+        noticed.notes,
+    )
 
 
-def _column_name(source: Partitions, wanted: str) -> str:
-    for name in source.columns:
-        if name.lower() == wanted.lower():
-            return name
-    known = ", ".join(source.columns)
-    raise UsageError(message("measure.no_column", name=wanted, known=known), file=str(source.path))
+def _passed_over(source: Partitions, name: str | None) -> tuple[ColumnPass, list[int]]:
+    """Return what the columns say, and how many features come before each partition."""
+    seen = ColumnPass.over(str(source.path), source.columns, name)
+    words = str(source.path), name, tuple(seen.naming)
+    first: list[int] = []
+    looking = [delayed(_looked)(part, *words) for part in source.parts]
+    for part, later in zip(source.parts, source.each(looking), strict=True):
+        if later is None:  # something is no number: of which feature is known only now
+            source.compute([delayed(_look)(part, *words, seen.count)])
+        first.append(seen.count)
+        seen.join(later)
+    return seen, first
 
 
-def _decimals(frame: Any, name: str, path: str) -> int:
-    return column_decimals(column_numbers(frame[name].to_numpy(), path, _numbered))
+def _looked(frame: Any, path: str, stated: str | None, naming: Sequence[str]) -> ColumnPass | None:
+    """Return what the columns of one partition say, or ``None``: a stated one is no number."""
+    try:
+        return _look(frame, path, stated, naming, 0)
+    except InputError:
+        return None
 
 
-def _numbered(at: int) -> str:
-    return f"#{at + 1}"
+def _look(
+    frame: Any, path: str, stated: str | None, naming: Sequence[str], first: int
+) -> ColumnPass:
+    found = ColumnPass(path, stated, list(naming), count=first)
+    found.look({name: frame[name].to_numpy() for name in found.needed}, len(frame))
+    return found
 
 
 def _measured(
-    frame: Any, crs: str, plane: str | None, column: Column | None, path: str
-) -> tuple[Measures, list[Any]]:
+    frame: Any,
+    crs: str,
+    plane: str | None,
+    column: Column | None,
+    named_by: str | None,
+    path: str,
+    first: int,
+) -> Part:
     """Measure one partition: what runs on a worker."""
-    geometry = np.asarray(frame.geometry.values, dtype=object)
+    shapes = geometries(frame)
     own, other = crs_module.named(crs), None if plane is None else crs_module.named(plane)
-    found = measures(geometry, crs=own, plane=other)
+    found = measures(shapes, crs=own, plane=other)
+    names = None if named_by is None else list(map(str, frame[named_by].tolist()))
+    part = Part(first, found, Drawn.of(shapes), names=names)
     if column is None:
-        return found, []
-    numbers = column_numbers(frame[column.name].to_numpy(), path, _numbered)
-    judged = judge(found, numbers, column, lambda at: web_mercator_areas(geometry[at], own))
-    return found, judged.verdicts
+        return part
+    values = frame[column.name].to_numpy()
+    numbers = column_numbers(values, path, part.label)
+    judged = judge(found, numbers, column, lambda at: web_mercator_areas(shapes[at], own))
+    return replace(part, stated=values, judgement=judged)

@@ -16,7 +16,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
-from gangqu_gis.distributed import Partitions, delayed, extent_of
+from gangqu_gis.distributed import Partitions, extent_of, geometries
+from gangqu_gis.engine import delayed
 from gangqu_gis.findings import Finding
 from gangqu_gis.measure import keep_only, polygonal, sound_polygons, to_crs
 from gangqu_gis.stored_areas import measuring_plane
@@ -76,8 +77,9 @@ def find_faults(
 
 def check_partitions(
     source: Partitions, *, workspace_plane: CRS | None, coverage: bool, thresholds: Thresholds
-) -> list[Finding]:
-    """Return the findings of :func:`gangqu_gis.topology.check_measured_file`, from partitions."""
+) -> tuple[list[Finding], int]:
+    """Return what :func:`gangqu_gis.topology.check_measured_file` finds, and the features' number.
+    """
     plane = measuring_plane(source.crs, workspace_plane) or source.middle_plane()
     labels, texts = source.labels(), (crs_module.text(source.crs), crs_module.text(plane))
     tasks = [
@@ -94,14 +96,14 @@ def check_partitions(
     rings += [wording.overlap_finding(subjects, overlap) for overlap in found.overlaps]
     rings += [wording.gap_finding(subjects, gap) for gap in found.gaps]
     rings += [wording.mismatch_finding(subjects, m, thresholds) for m in found.mismatches]
-    return bare + wording.with_stored_shapes(rings, plane)
+    return bare + wording.with_stored_shapes(rings, plane), len(subjects)
 
 
 def _single(
     frame: Any, crs: str, plane: str, labels: list[str], path: str, thresholds: Thresholds
 ) -> tuple[list[Finding], list[Finding]]:
     """Return what is no polygon, and the findings on single polygons."""
-    geometry = np.asarray(frame.geometry.values, dtype=object)
+    geometry = geometries(frame)
     drawn = polygonal(geometry)
     bare = [no_polygon(labels[i], geometry[i], path) for i in np.flatnonzero(~drawn).tolist()]
     subjects = [Subject(label, file=path) for label in labels]
@@ -119,7 +121,7 @@ def _seen(
 
 
 def _in_plane(frame: Any, crs: str, plane: str) -> Geometries:
-    geometry = np.asarray(frame.geometry.values, dtype=object)
+    geometry = geometries(frame)
     geometry = keep_only(geometry, polygonal(geometry))
     return to_crs(geometry, source=crs_module.named(crs), target=crs_module.named(plane))
 

@@ -11,8 +11,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from pathlib import Path
 
 from gangqu_gis.errors import InputError, RefusedError
@@ -43,7 +43,8 @@ def hash_of(path: Path) -> str:
 def remove_unfinished(folder: Path) -> None:
     """Remove what killed writers left in ``folder``.  No writer may be at work there."""
     for path in folder.glob(f".*{TEMPORARY_SUFFIX}"):
-        remove(path)
+        if not path.is_dir():
+            remove(path)
 
 
 def remove(path: Path) -> None:
@@ -56,35 +57,11 @@ def remove(path: Path) -> None:
     """
     try:
         os.unlink(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise _cannot_write(path, error) from error
-
-
-@contextmanager
-def unfinished(path: Path) -> Iterator[Path]:
-    """Yield the name of a draft beside ``path``, which becomes ``path`` if all goes well.
-
-    Whatever ends the work before leaves ``path`` as it was, and no draft.
-
-    Raises
-    ------
-    InputError
-        The folder or file cannot be written.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
-    try:
-        yield draft
-        with draft.open("rb") as stream:
-            os.fsync(stream.fileno())
-        os.replace(draft, path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    finally:
-        draft.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -156,7 +133,7 @@ def put_back(path: Path) -> None:
     kept = previous_of(path)
     if kept.exists():
         os.replace(kept, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def forget_previous(path: Path) -> None:
@@ -210,23 +187,24 @@ def _place(path: Path, content: str | bytes, settle: Callable[[str, Path], None]
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o644)
         settle(temporary, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         if settle is _link and path.exists() and not isinstance(error, PermissionError):
             raise FileExistsError from error
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     finally:
         if temporary is not None and os.path.exists(temporary):
             with suppress(OSError):
                 os.unlink(temporary)
 
 
-def _cannot_write(path: Path, error: OSError) -> InputError:
+def cannot_write(path: Path, error: OSError) -> InputError:
+    """Return the error of a file that could not be written."""
     reason = error.strerror or str(error)
     return InputError(message("file.cannot_write", reason=reason), file=str(path))
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a new name in ``folder`` survive a crash, where the system allows it."""
     if os.name == "nt":
         return

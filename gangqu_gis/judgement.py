@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis import tolerance
-from gangqu_gis.checks import Verdict
+from gangqu_gis.checks import Tolerance, Verdict
 from gangqu_gis.errors import InputError
 from gangqu_gis.measure import Floats, Measures, area_of_moved
 from gangqu_gis.messages import message
@@ -80,6 +80,12 @@ class Column:
     def half_unit_m2(self) -> float:
         """Half a unit of the last decimal, m²."""
         return 0.5 * 10.0**-self.decimals * float(self.unit.factor)
+
+    def tolerance(self, squares_m2: float) -> Tolerance:
+        """Return the tolerance of one feature, with its formula, from its ΣD²."""
+        return tolerance.same_coordinates_over(
+            squares_m2, coordinate_m=self.coordinate_m, column_half_unit_m2=self.half_unit_m2
+        )
 
 
 def judge(

@@ -15,7 +15,6 @@ import shapely
 from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
-from gangqu_gis import tolerance
 from gangqu_gis.checks import Tolerance, Verdict
 from gangqu_gis.errors import InputError
 from gangqu_gis.formats.vector import VectorFile
@@ -38,6 +37,9 @@ if TYPE_CHECKING:
 
 #: The step that coordinates are taken to be rounded to where no workspace says otherwise, metres.
 DEFAULT_COORDINATE_M = 0.001
+
+#: shapely's type ids of what has an area.
+POLYGONS = (3, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,7 @@ class StoredAreas:
         """Return the tolerance of one feature with its formula, or ``None``: not compared."""
         if np.isnan(self.judgement.tolerance_m2[at]):
             return None
-        return tolerance.same_coordinates_over(
-            float(self.squares_m2[at]),
-            coordinate_m=self.stored.coordinate_m,
-            column_half_unit_m2=self.stored.half_unit_m2,
-        )
+        return self.stored.tolerance(float(self.squares_m2[at]))
 
     @property
     def disagrees(self) -> bool:
@@ -126,7 +124,7 @@ def measure_file(file: VectorFile, *, workspace_plane: CRS | None) -> FileAreas:
         No feature of the file is a polygon.
     """
     assert file.crs is not None
-    polygonal = np.isin(shapely.get_type_id(file.geometry), (3, 6))
+    polygonal = np.isin(shapely.get_type_id(file.geometry), POLYGONS)
     if len(file) and not polygonal.any():
         raise InputError(message("measure.no_polygons", layer=file.layer), file=file.source)
     plane = measuring_plane(file.crs, workspace_plane)
@@ -184,6 +182,6 @@ def in_metres(measured: FileAreas) -> tuple[NDArray[np.object_], CRS]:
     file = measured.file
     assert file.crs is not None
     kinds = shapely.get_type_id(file.geometry)
-    polygons = keep_only(file.geometry, np.isin(kinds, (3, 6)) & ~shapely.is_empty(file.geometry))
+    polygons = keep_only(file.geometry, np.isin(kinds, POLYGONS) & ~shapely.is_empty(file.geometry))
     plane = measured.plane or crs_module.equal_area_around(*shapely.total_bounds(polygons).tolist())
     return to_crs(polygons, source=file.crs, target=plane), plane

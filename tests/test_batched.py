@@ -21,6 +21,7 @@ from gangqu_gis.crs import planar
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats import batches, read_vector
 from gangqu_gis.formats.batches import LargeLayer, large_layer
+from gangqu_gis.result_table import parquet_table
 from gangqu_gis.stored_areas import compare_stored, measure_file
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -69,16 +70,24 @@ def layer_of(path: Path) -> LargeLayer:
     return found
 
 
+def written(parts: Iterator[batched.Part], out: Path, *, stated: bool = False) -> batched.Totals:
+    totals = batched.Totals()
+    with parquet_table(out, stated=stated) as table:
+        for part in parts:
+            table.add(part)
+            totals.add(part)
+    return totals
+
+
 def results(path: Path, batch: int, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(batches, "BATCH", batch)
     layer = layer_of(path)
-    column = batched.stored_column(layer, column="MJ", unit_name="m2", coordinate_m=0.001)
     out = path.with_name(f"out-{batch}.parquet")
-    parts = batched.measured_batches(layer, workspace_plane=PLANE, column=column)
-    done: list[int] = []
-    totals = batched.write_results(parts, out, done.append)
+    stated = batched.Stated("MJ", "m2", 0.001)
+    measured = batched.of_layer(layer, workspace_plane=PLANE, stated=stated)
+    totals = written(measured.parts, out, stated=True)
     table: dict[str, Any] = pyarrow.parquet.read_table(out).to_pydict()
-    assert totals.features == done[-1] == len(table["feature"]) == layer.count
+    assert totals.features == measured.count == len(table["feature"]) == layer.count
     assert table["feature"] == list(range(1, layer.count + 1))
     table["totals"] = [totals]
     return table
@@ -106,7 +115,7 @@ def test_batches_of_any_size_give_the_digits_of_the_whole(
     assert {"unit", "planar", "stale"} <= set(small["cause"])
 
 
-def stopped(parts: Iterator[batched.Measured]) -> Iterator[batched.Measured]:
+def stopped(parts: Iterator[batched.Part]) -> Iterator[batched.Part]:
     yield next(parts)
     raise KeyboardInterrupt
 
@@ -118,7 +127,7 @@ def test_an_interruption_leaves_no_half_written_result(tmp_path: Path) -> None:
     out.write_bytes(b"the result of yesterday")
     parts = batched.measured_batches(layer_of(file), workspace_plane=PLANE, column=None)
     with pytest.raises(KeyboardInterrupt):
-        batched.write_results(stopped(parts), out, lambda done: None)
+        written(stopped(parts), out)
     assert out.read_bytes() == b"the result of yesterday"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.parquet", "parcels.gpkg"]
 
@@ -135,7 +144,7 @@ def test_a_corrupt_batch_is_named_and_leaves_no_result(
     file.write_bytes(raw)
     parts = batched.measured_batches(layer_of(file), workspace_plane=PLANE, column=None)
     with pytest.raises(InputError, match="第 [0-9]+ 个要素起"):
-        batched.write_results(parts, out, lambda done: None)
+        written(parts, out)
     assert [p.name for p in tmp_path.iterdir()] == ["parcels.parquet"]
 
 
@@ -166,5 +175,5 @@ def test_curves_in_a_layer_that_declares_none_are_named(tmp_path: Path) -> None:
     )  # fmt: skip
     parts = batched.measured_batches(layer_of(file), workspace_plane=PLANE, column=None)
     with pytest.raises(InputError, match="圆弧"):
-        batched.write_results(parts, out, lambda done: None)
+        written(parts, out)
     assert [p.name for p in tmp_path.iterdir()] == ["arcs.gpkg"]

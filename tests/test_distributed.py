@@ -12,9 +12,10 @@ import pytest
 import shapely
 from cases import ROOT
 
-from gangqu_gis import batched, distributed
+from gangqu_gis import batched, engine
+from gangqu_gis.batched import Measurement, Stated, Totals
 from gangqu_gis.crs import planar
-from gangqu_gis.distributed import Partitions, measure_partitions
+from gangqu_gis.distributed import Partitions, of_partitions
 from gangqu_gis.distributed_topology import check_partitions, find_faults
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.batches import large_layer
@@ -91,11 +92,19 @@ def test_the_findings_are_those_of_one_machine(tmp_path: Path) -> None:
     table.loc[40, "geometry"] = None
     shapes = np.asarray(table.geometry.values, dtype=object)
     source = partitioned(tmp_path / "parts", table, [30, 77])
-    found = check_partitions(source, workspace_plane=None, coverage=True, thresholds=LIMITS)
+    found, count = check_partitions(source, workspace_plane=None, coverage=True, thresholds=LIMITS)
     alone = check_file_topology(shapes, list(table["id"]), plane=PLANE, coverage=True)
+    assert count == len(table)
     said = [(f.rule, f.severity, f.subjects, f.text) for f in found]
     assert said[0][:1] == ("geometry.valid",) and found[0].subject == "p0040"
     assert said[1:] == [(f.rule, f.severity, f.subjects, f.text) for f in alone]
+
+
+def totals(measured: Measurement) -> Totals:
+    found = Totals()
+    for part in measured.parts:
+        found.add(part)
+    return found
 
 
 @pytest.mark.parametrize("cuts", [[], [9, 100], [1, 2, 3, 399]])
@@ -105,11 +114,10 @@ def test_totals_and_verdicts_do_not_depend_on_partitions(tmp_path: Path, cuts: l
     table.to_crs(4490).to_parquet(whole, geometry_encoding="WKB")
     layer = large_layer(whole, None, least=0)
     assert layer is not None
-    column = batched.stored_column(layer, column="mj", unit_name="m2", coordinate_m=0.001)
-    parts = batched.measured_batches(layer, workspace_plane=PLANE, column=column)
-    expected = batched.count(parts, lambda done: None)
+    stated = Stated("MJ", "m2", 0.001)
+    expected = totals(batched.of_layer(layer, workspace_plane=PLANE, stated=stated))
     source = partitioned(tmp_path / "parts", table, cuts, degrees=True)
-    found = measure_partitions(source, workspace_plane=PLANE, stated="MJ", unit_name="m2")
+    found = totals(of_partitions(source, workspace_plane=PLANE, stated=stated))
     assert found == expected and found.disagrees
 
 
@@ -122,7 +130,7 @@ def test_a_damaged_partition_stops_all(tmp_path: Path) -> None:
     raw[100:2000] = b"\xff" * 1900
     damaged.write_bytes(raw)
     with pytest.raises(InputError, match="分区"):
-        measure_partitions(source, workspace_plane=None)
+        totals(of_partitions(source, workspace_plane=None, stated=None))
 
 
 def test_what_is_no_geoparquet_is_an_input_error(tmp_path: Path) -> None:
@@ -132,10 +140,10 @@ def test_what_is_no_geoparquet_is_an_input_error(tmp_path: Path) -> None:
         Partitions.of(file)
     source = partitioned(tmp_path / "parts", frame(80, 0), [])
     with pytest.raises(UsageError, match="mj"):
-        measure_partitions(source, workspace_plane=None, stated="x", unit_name="m2")
+        of_partitions(source, workspace_plane=None, stated=Stated("x", "m2", 0.001))
 
 
 def test_no_scheduler_is_an_input_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(distributed, "WAIT_S", 1)
-    with pytest.raises(InputError, match="127.0.0.1"), distributed.scheduler("tcp://127.0.0.1:9"):
+    monkeypatch.setattr(engine, "WAIT_S", 1)
+    with pytest.raises(InputError, match="127.0.0.1"), engine.engine("tcp://127.0.0.1:9"):
         pass

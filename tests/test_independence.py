@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from gangqu_gis.crs import planar
-from gangqu_gis.distributed import Partitions, delayed
+from gangqu_gis.distributed import Partitions
 from gangqu_gis.distributed_topology import find_faults
+from gangqu_gis.engine import delayed
 from gangqu_gis.topology import (
     Relation,
     Thresholds,

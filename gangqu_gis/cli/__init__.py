@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,6 +21,7 @@ from gangqu_gis.cli import (
     figures,
     granting,
     mapping,
+    measuring,
     past,
     progressing,
     reporting,
@@ -28,6 +31,8 @@ from gangqu_gis.errors import GangquError, InputError
 from gangqu_gis.messages import LANGUAGES, Text, message
 
 EXIT_INTERNAL = 70
+#: As shells report a process that SIGTERM ended: 128 and the signal's number.
+EXIT_TERMINATED = 143
 
 #: When Python looks for unreachable cycles (gc.set_threshold): a command builds millions of objects
 #: that all stay, and looking through them again and again takes several times as long as making
@@ -56,7 +61,7 @@ for command in (
     reporting.build,
     checking.check,
     reporting.reconcile,
-    checking.measure,
+    measuring.measure,
     progressing.progress,
     mapping.map_,
     mapping.publish,
@@ -75,11 +80,14 @@ def main() -> NoReturn:
     """Run the command line; every expected error is one line and its own exit code."""
     gc.set_threshold(*_COLLECTING)
     _survive_any_console()
+    _end_in_order_when_terminated()
     sys.stdout = _Output(sys.stdout)
     lang = language(sys.argv[1:])
     try:
         gangqu.main(standalone_mode=False)
         code = 0
+    except _Terminated:
+        code = _complain(message("cli.terminated").render(lang), EXIT_TERMINATED)
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 0
     except GangquError as error:
@@ -101,6 +109,19 @@ def main() -> NoReturn:
             raise
         code = _complain(_internal(error).render(lang), EXIT_INTERNAL)
     sys.exit(code)
+
+
+class _Terminated(SystemExit):
+    """The system asks the process to end (SIGTERM): as an interruption, drafts are removed."""
+
+
+def _end_in_order_when_terminated() -> None:
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    raise _Terminated(EXIT_TERMINATED)
 
 
 def _drop_output() -> None:

@@ -15,6 +15,7 @@ from gangqu_gis.errors import RefusedError
 from gangqu_gis.messages import Text, joined, message
 
 if TYPE_CHECKING:
+    from gangqu_gis.formats.batches import LargeLayer
     from gangqu_gis.formats.vector import Note, VectorFile
     from gangqu_gis.plan import Plan
 
@@ -88,6 +89,36 @@ def read(session: Session, path: Path, reading: Reading, *, yes: bool) -> Vector
     return found
 
 
+def read_large(session: Session, path: Path, reading: Reading, *, yes: bool) -> LargeLayer | None:
+    """Return a layer that is to be read in batches, or ``None``; else as :func:`read`."""
+    from gangqu_gis import crs as crs_module
+    from gangqu_gis.formats.batches import LARGE
+    from gangqu_gis.formats.large import open_large
+
+    if reading.transform is not None:
+        return None
+    workspace = session.workspace_if_any()
+    opened = open_large(
+        path,
+        layer=reading.layer,
+        crs=reading.crs,
+        extent=workspace.extent if workspace else None,
+        plane=crs_module.planar(workspace.planar_crs) if workspace else None,
+        least=0 if path.suffix.lower() == ".parquet" else LARGE,
+    )
+    if opened is None:
+        return None
+    layer, notes = opened
+    _agree(session, str(path), notes, strict=reading.strict, yes=yes)
+    return layer
+
+
+def say_notes(session: Session, source: str, notes: Sequence[Note]) -> None:
+    """Say on stderr what was noticed."""
+    for note in notes:
+        click.echo(_line(source, note).render(session.lang), err=True)
+
+
 def read_table(
     session: Session, plan: Plan, layer: str, path: Path, reading: Reading, *, yes: bool
 ) -> VectorFile:
@@ -155,13 +186,10 @@ def _agree(
     inferred = [note for note in notes if note.asks or note.inferred]
     if strict and inferred:
         raise _refused("reading.strict", source, inferred)
-    for note in notes:
-        if yes or not note.asks:
-            click.echo(_line(source, note).render(session.lang), err=True)
+    say_notes(session, source, [note for note in notes if yes or not note.asks])
     if yes or not asking:
         return
-    for note in asking:
-        click.echo(_line(source, note).render(session.lang), err=True)
+    say_notes(session, source, asking)
     try:
         agreed = click.confirm(message("reading.ask").render(session.lang), err=True)
     except (click.Abort, OSError, RuntimeError):  # no answer: nobody there, or no stdin at all

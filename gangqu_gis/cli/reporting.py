@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gangqu_gis.cli.mapping import write_pages
+from gangqu_gis.cli.measuring import Wanted, engine_options, run
+from gangqu_gis.cli.reading import Reading, reading_options, yes_option
 from gangqu_gis.cli.session import (
     FILE_FORMATS,
     Session,
@@ -19,6 +21,7 @@ from gangqu_gis.cli.session import (
     require_suffix,
 )
 from gangqu_gis.messages import joined, message, plain
+from gangqu_gis.units import AREA_UNITS
 
 if TYPE_CHECKING:
     from gangqu_gis.report.model import Report
@@ -43,8 +46,10 @@ def build(session: Session) -> None:
 
 
 @click.command(help=help_text("reconcile"))
-@click.argument("ids", nargs=-1, metavar="[ID]…")
+@click.argument("words", nargs=-1, metavar="[FILE | [ID]…]")
 @click.option("--gate", is_flag=True, help=help_text("gate"))
+@click.option("--stated", metavar="FIELD", help=help_text("reconcile_stated"))
+@click.option("--unit", "unit_name", type=click.Choice(AREA_UNITS), help=help_text("unit"))
 @click.option(
     "--format",
     "form",
@@ -57,38 +62,77 @@ def build(session: Session) -> None:
     "--output",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help=help_text("output"),
+    help=help_text("reconcile_output"),
 )
 @click.option(
     "--findings",
-    "layer",
     metavar="FILE.gpkg",
     type=click.Path(path_type=Path, dir_okay=False),
     help=help_text("findings"),
 )
+@reading_options
+@yes_option
+@engine_options
 @lang_option
 @click.pass_obj
 def reconcile(
     session: Session,
-    ids: tuple[str, ...],
+    /,
+    words: tuple[str, ...],
     gate: bool,
+    form: str,
+    output: Path | None,
+    findings: Path | None,
+    **of_file: Any,
+) -> None:
+    """Compare measured areas with figures, and figures with one another; or a file's own areas."""
+    if words and not gate:
+        path = _only_file(session, words)
+        wanted = Wanted(path, output=output, form=form, **of_file)
+        _reconcile_file(session, wanted, findings)
+        return
+    reading: Reading = of_file.pop("reading")
+    if reading.given or any(of_file.values()):
+        raise click.UsageError(message("cli.needs_a_file").render(session.lang))
+    if (output is None) == (form in FILE_FORMATS):
+        raise click.UsageError(message("sheet.needs_output").render(session.lang))
+    require_suffix(session, form, output)
+    _reconcile_plan(session, words if gate else None, form, output, findings)
+
+
+def _only_file(session: Session, words: tuple[str, ...]) -> Path:
+    """Return the file that is meant; without --gate a word is one, with it an id."""
+    path = Path(words[0])
+    if len(words) > 1 or not (path.suffix or path.exists()):
+        text = message("cli.ids_need_gate", names=" ".join(words))
+        raise click.UsageError(text.render(session.lang))
+    return path
+
+
+def _reconcile_file(session: Session, wanted: Wanted, findings: Path | None) -> None:
+    """Compare the stated areas of a file with its own geometry."""
+    if wanted.stated is None or wanted.unit_name is None:
+        raise click.UsageError(message("cli.file_needs_stated").render(session.lang))
+    if wanted.form in FILE_FORMATS or findings is not None:
+        raise click.UsageError(message("cli.not_with_a_file").render(session.lang))
+    run(session, wanted, differing=True)
+
+
+def _reconcile_plan(
+    session: Session,
+    gated: tuple[str, ...] | None,
     form: str,
     output: Path | None,
     layer: Path | None,
 ) -> None:
-    """Compare measured areas with figures, and figures with one another."""
-    if ids and not gate:
-        raise click.UsageError(message("cli.ids_need_gate").render(session.lang))
-    if (output is None) == (form in FILE_FORMATS):
-        raise click.UsageError(message("sheet.needs_output").render(session.lang))
-    require_suffix(session, form, output)
+    """Compare the workspace's areas and figures; ``gated`` are the ids that a gate is for."""
     from gangqu_gis.clock import now
     from gangqu_gis.gate import run_gate
     from gangqu_gis.report.model import Report
 
     assessment = session.assessment()
-    result = run_gate(assessment, ids) if gate else None
-    report = Report(assessment, result, time=now() if gate else None)
+    result = None if gated is None else run_gate(assessment, gated)
+    report = Report(assessment, result, time=None if gated is None else now())
     if output is None:
         _print_report(session, report, form)
     else:

@@ -31,7 +31,11 @@ LARGE = 200_000
 LEAST_BYTES = 50
 
 _BY_GDAL = frozenset({".gpkg", ".fgb", ".shp"})
-_PLAIN = frozenset({"Polygon", "MultiPolygon"})
+_PLAIN = frozenset(
+    f"{before}{kind}{after}"
+    for kind in ("Polygon", "MultiPolygon")
+    for before, after in (("", ""), ("2.5D ", ""), ("", " Z"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,20 @@ class LargeLayer:
         text = message("measure.no_column", name=wanted, known=known)
         raise UsageError(text, file=str(self.path))
 
-    def column(self, name: str) -> NDArray[Any]:
-        """Return one column whole."""
-        parts = [batch.columns[name] for batch in self.batches((name,), geometry=False)]
-        return np.concatenate(parts) if parts else np.zeros(0)
+    def declared_extent(self) -> tuple[float, float, float, float] | None:
+        """Return west, south, east, north as the file has them, or ``None``."""
+        if self.path.suffix.lower() == ".parquet":
+            import pyarrow.parquet
+
+            meta = (pyarrow.parquet.read_schema(self.path).metadata or {}).get(b"geo", b"{}")
+            geo = json.loads(meta)
+            found = geo.get("columns", {}).get(geo.get("primary_column"), {}).get("bbox") or ()
+        else:
+            import pyogrio
+
+            info = pyogrio.read_info(self.path, layer=self.layer, force_total_bounds=True)
+            found = info["total_bounds"] or ()
+        return tuple(map(float, found)) if len(found) == 4 else None  # type: ignore[return-value]
 
     def batches(self, columns: Sequence[str], *, geometry: bool = True) -> Iterator[Batch]:
         """Yield the features with some of their columns.

@@ -137,7 +137,7 @@ def flattened(
     geometry: NDArray[np.object_], remarks: Remarks, *, measured: bool = False
 ) -> NDArray[np.object_]:
     """Return geometries in two dimensions, with a remark where there were more."""
-    raised = sum(1 for shape in geometry[shapely.has_z(geometry)] if _has_height(shape))
+    raised = sum(1 for shape in geometry[shapely.has_z(geometry)] if has_height(shape))
     if raised:
         remarks.add("geometry.heights", message("bad_file.heights", count=raised))
     if measured or bool(shapely.has_m(geometry).any()):
@@ -146,7 +146,7 @@ def flattened(
     return flat
 
 
-def _has_height(shape: Any) -> bool:
+def has_height(shape: Any) -> bool:
     heights = shapely.get_coordinates(shape, include_z=True)[:, 2]
     return bool((np.nan_to_num(heights) != 0.0).any())
 

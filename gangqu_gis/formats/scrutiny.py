@@ -7,9 +7,12 @@ the checks' to judge; coordinates that are no numbers cannot even be judged.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis.errors import InputError
@@ -24,7 +27,7 @@ _KINDS = {0: "Point", 1: "LineString", 2: "LineString", 3: "Polygon", 4: "Point"
           5: "LineString", 6: "Polygon", 7: "GeometryCollection"}  # fmt: skip
 
 #: How many ids a note lists.
-_LISTED = 5
+LISTED = 5
 
 
 def refuse_unusable(found: VectorFile) -> None:
@@ -74,34 +77,76 @@ _CORNERS = ((0, 1), (0, 3), (2, 1), (2, 3))
 
 def with_remarks(found: VectorFile) -> VectorFile:
     """Return ``found`` with notes on missing and mixed geometries, and on ids that stand twice."""
-    return found.with_notes(*_missing(found), *_mixed(found), *_repeated(found))
+    contents = Contents()
+    contents.look(
+        shapely.get_type_id(found.geometry),
+        shapely.is_empty(found.geometry),
+        lambda at: _name(found, at),
+        lambda at: _line(found, at),
+    )
+    if any(note.rule == "txt.no_points" for note in found.notes):
+        contents.absent = contents.empty = _Listed()
+    return found.with_notes(*contents.notes(), *_repeated(found))
 
 
-def _missing(found: VectorFile) -> list[Note]:
-    """Return notes on features without a geometry, and on those whose geometry is empty."""
-    notes = []
-    absent = np.array([geometry is None for geometry in found.geometry], dtype=bool)
-    empty = ~absent & shapely.is_empty(found.geometry)
-    for rule, wrong in (("null", absent), ("empty", empty)):
-        features = np.flatnonzero(wrong)
-        if not len(features) or any(n.rule == "txt.no_points" for n in found.notes):
-            continue
-        ids = ", ".join(_name(found, int(n)) for n in features[:_LISTED])
-        ids += " …" if len(features) > _LISTED else ""
-        text = message(f"bad_file.is_{rule}", ids=ids, count=len(features))
-        notes.append(Note(f"geometry.{rule}", text, line=_line(found, int(features[0]))))
-    return notes
+@dataclass(slots=True)
+class _Listed:
+    """How many features a note is on, what the first are called, and the line of the first."""
+
+    names: list[str] = field(default_factory=list)
+    count: int = 0
+    line: int | None = None
+
+    def ids(self) -> str:
+        return ", ".join(self.names) + (" …" if self.count > LISTED else "")
 
 
-def _mixed(found: VectorFile) -> list[Note]:
-    present = shapely.get_type_id(found.geometry)
-    kinds: Counter[str] = Counter()
-    for kind, count in zip(*np.unique(present[present >= 0], return_counts=True), strict=True):
-        kinds[_KINDS[int(kind)]] += int(count)
-    if "Polygon" not in kinds or len(kinds) < 2:
-        return []
-    listed = joined([plain(f"{kind} {count}") for kind, count in sorted(kinds.items())])
-    return [Note("geometry.mixed", message("bad_file.mixed", kinds=listed))]
+@dataclass(slots=True)
+class Contents:
+    """What geometries a layer holds, looked at whole or part by part, and told at the end."""
+
+    kinds: Counter[int] = field(default_factory=Counter)
+    absent: _Listed = field(default_factory=_Listed)
+    empty: _Listed = field(default_factory=_Listed)
+
+    def look(
+        self,
+        kind: NDArray[np.integer],
+        empty: NDArray[np.bool_],
+        name: Callable[[int], str],
+        line: Callable[[int], int | None] = lambda at: None,
+    ) -> None:
+        """Count features by shapely's type ids (-1: no geometry); ``name`` says what one is called.
+
+        ``empty`` flags geometries without a point.
+        """
+        for type_id, count in zip(*np.unique(kind, return_counts=True), strict=True):
+            self.kinds[int(type_id)] += int(count)
+        for listed, wrong in ((self.absent, kind < 0), (self.empty, empty & (kind >= 0))):
+            at = np.flatnonzero(wrong).tolist()
+            if at and not listed.count:
+                listed.line = line(at[0])
+            listed.names += [name(n) for n in at[: LISTED - len(listed.names)]]
+            listed.count += len(at)
+
+    def notes(self) -> list[Note]:
+        """Return the notes on features without a geometry, on empty and on mixed ones."""
+        notes = []
+        for rule, listed in (("null", self.absent), ("empty", self.empty)):
+            if listed.count:
+                text = message(f"bad_file.is_{rule}", ids=listed.ids(), count=listed.count)
+                notes.append(Note(f"geometry.{rule}", text, line=listed.line))
+        return notes + self._mixed()
+
+    def _mixed(self) -> list[Note]:
+        kinds: Counter[str] = Counter()
+        for type_id, count in self.kinds.items():
+            if type_id >= 0:
+                kinds[_KINDS[type_id]] += count
+        if "Polygon" not in kinds or len(kinds) < 2:
+            return []
+        listed = joined([plain(f"{kind} {count}") for kind, count in sorted(kinds.items())])
+        return [Note("geometry.mixed", message("bad_file.mixed", kinds=listed))]
 
 
 def _repeated(found: VectorFile) -> list[Note]:
@@ -110,9 +155,13 @@ def _repeated(found: VectorFile) -> list[Note]:
     if not twice:
         return []
     second = [n for n, label in enumerate(labels) if label == twice[0]][1]
-    ids = ", ".join(twice[:_LISTED]) + (" …" if len(twice) > _LISTED else "")
-    text = message("bad_file.id_twice", ids=ids, count=len(twice))
-    return [Note("id.repeated", text, line=_line(found, second))]
+    return [repeated_note(twice[:LISTED], len(twice), line=_line(found, second))]
+
+
+def repeated_note(first: Sequence[str], count: int, *, line: int | None = None) -> Note:
+    """Return the note on ids that stand more than once: the first of them, and how many."""
+    ids = ", ".join(first[:LISTED]) + (" …" if count > LISTED else "")
+    return Note("id.repeated", message("bad_file.id_twice", ids=ids, count=count), line=line)
 
 
 def _name(found: VectorFile, feature: int) -> str:

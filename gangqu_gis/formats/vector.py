@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -85,12 +85,21 @@ class VectorFile:
 
     def labels(self) -> list[str]:
         """Return what to call each feature: its id column where it has one, else its number."""
-        lowered = {own.lower(): values for own, values in self.columns.items()}
-        for name in ID_COLUMNS:
-            values = lowered.get(name.lower())
-            if values is not None and all(v is not None and str(v).strip() for v in values):
-                return [str(v) for v in values]
+        for name in id_columns(self.columns):
+            if all(map(is_name, self.columns[name])):
+                return [str(v) for v in self.columns[name]]
         return [f"#{number}" for number in range(1, len(self) + 1)]
+
+
+def id_columns(names: Iterable[str]) -> list[str]:
+    """Return the columns that may name features, the best first; they do if they name all."""
+    own = {name.lower(): name for name in names}
+    return [own[name.lower()] for name in ID_COLUMNS if name.lower() in own]
+
+
+def is_name(value: Any) -> bool:
+    """Whether a value of such a column names its feature: it is there, and not blank."""
+    return value is not None and value == value and bool(str(value).strip())
 
 
 def chosen_layer(source: str, available: list[str], wanted: str | None) -> str:

@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gangqu_gis import __version__
 from gangqu_gis.assessment import Assessment
@@ -20,12 +20,12 @@ from gangqu_gis.figures import Register
 from gangqu_gis.findings import Finding
 from gangqu_gis.gate import GateResult
 from gangqu_gis.intervals import Interval
-from gangqu_gis.judgement import StoredCause
 from gangqu_gis.messages import plain
 from gangqu_gis.report.model import Report
-from gangqu_gis.report.wording import stored_cause_text
-from gangqu_gis.stored_areas import FileAreas, StoredAreas
 from gangqu_gis.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pyproj import CRS
 
 #: Changes only when a field changes its meaning or goes away.
 SCHEMA = "gangqu-gis/report/1"
@@ -82,29 +82,6 @@ def gate_document(assessment: Assessment, result: GateResult, *, lang: str) -> R
     return inside
 
 
-def measurement_document(measured: FileAreas, stored: StoredAreas | None, *, lang: str) -> Record:
-    """Return the document of a file measured on its own."""
-    records = list(file_records(measured, stored, lang))
-    verdicts: dict[str, int] = {}
-    for record in records:
-        if record["verdict"] is not None:
-            verdicts[record["verdict"]] = verdicts.get(record["verdict"], 0) + 1
-    return {
-        "schema": SCHEMA,
-        "workspace": None,
-        "summary": {
-            "file": measured.file.source,
-            "layer": measured.file.layer,
-            "crs": _crs_name(measured.file.crs),
-            "planar_crs": _crs_name(measured.plane),
-            "features": len(measured.file),
-            "verdicts": verdicts,
-        },
-        "checks": records,
-        "findings": [],
-    }
-
-
 def register_document(register: Register, *, lang: str) -> list[Record]:
     """Return every figure of the register with its place."""
     return [
@@ -124,19 +101,30 @@ def register_document(register: Register, *, lang: str) -> list[Record]:
     ]
 
 
-def file_check_document(measured: FileAreas, found: Iterable[Finding], *, lang: str) -> Record:
-    """Return the document of a file whose topology was checked on its own."""
-    file = measured.file
+def file_check_document(
+    source: str,
+    layer: str,
+    found: Iterable[Finding],
+    *,
+    crs: CRS | None,
+    plane: CRS | None,
+    count: int,
+    lang: str,
+) -> Record:
+    """Return the document of a file whose topology was checked on its own, its ``count`` features.
+
+    ``plane`` is the plane it was checked in, where that has a name.
+    """
     findings = [finding_record(finding, lang) for finding in found]
     return {
         "schema": SCHEMA,
         "workspace": None,
         "summary": {
-            "file": file.source,
-            "layer": file.layer,
-            "crs": _crs_name(file.crs),
-            "planar_crs": _crs_name(measured.plane),
-            "features": len(file),
+            "file": source,
+            "layer": layer,
+            "crs": crs_name(crs),
+            "planar_crs": crs_name(plane),
+            "features": count,
             "findings": len(findings),
         },
         "checks": [],
@@ -213,43 +201,6 @@ def finding_record(finding: Finding, lang: str) -> Record:
     }
 
 
-def file_records(measured: FileAreas, stored: StoredAreas | None, lang: str) -> Iterable[Record]:
-    """Yield one check record per feature of a measured file."""
-    for i, name in enumerate(measured.file.labels()):
-        ellipsoidal = _present(measured.areas.ellipsoidal_m2[i])
-        record: Record = dict.fromkeys(check_record_fields())
-        record.update(
-            rule=f"stored_area:{name}" if stored else f"area:{name}",
-            kind="area",
-            subject=name,
-            figures=[],
-            features=[name],
-            ellipsoidal_m2=ellipsoidal,
-            planar_m2=_present(measured.areas.planar_m2[i]),
-        )
-        if stored is not None:
-            limit, cause = stored.tolerance(i), stored.causes[i]
-            stated_m2 = _present(stored.stated_m2[i])
-            factor = float(stored.unit.factor)
-            both = ellipsoidal is not None and stated_m2 is not None
-            difference = ellipsoidal - stated_m2 if both else None  # type: ignore[operator]
-            text = stored_cause_text(cause, stored.meant[i])
-            record.update(
-                stated=None if stated_m2 is None else str(stored.stated[i]),
-                unit=stored.unit.id,
-                computed=None if ellipsoidal is None else ellipsoidal / factor,
-                difference=None if difference is None else difference / factor,
-                difference_m2=difference,
-                tolerance_m2=limit.value_m2 if limit else None,
-                tolerance_basis=limit.basis if limit else None,
-                tolerance_formula=limit.formula.render(lang) if limit else None,
-                verdict=stored.verdicts[i].value,
-                cause=text.render(lang) if text else None,
-                cause_code=cause.value if cause is not StoredCause.NONE else None,
-            )
-        yield record
-
-
 def check_record_fields() -> list[str]:
     """Return the names of a check record's fields, in order."""
     nothing = plain("")
@@ -257,7 +208,8 @@ def check_record_fields() -> list[str]:
     return list(check_record(blank, "zh"))
 
 
-def _crs_name(crs: Any) -> str | None:
+def crs_name(crs: CRS | None) -> str | None:
+    """Return what a document calls a CRS."""
     return None if crs is None else label(crs)
 
 
@@ -269,5 +221,6 @@ def _ends(interval: Interval | None) -> list[float | None] | None:
     return None if interval is None else [_float(interval.low), _float(interval.high)]
 
 
-def _present(value: float) -> float | None:
+def present(value: float) -> float | None:
+    """Return a number, ``None`` for NaN."""
     return None if math.isnan(value) else float(value)

@@ -1,88 +1,135 @@
-"""The terminal report of a file that is measured on its own."""
+"""The terminal report of a file that is measured on its own: its features, and all together."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from rich.console import Group, RenderableType
 from rich.text import Text as Rich
 
+from gangqu_gis.batched import Measurement, Part, Totals, disagrees
 from gangqu_gis.crs import fit_for_planar_areas, label
+from gangqu_gis.judgement import Column
 from gangqu_gis.messages import message
 from gangqu_gis.report.printer import Printer
 from gangqu_gis.report.wording import fixed, stored_cause_text
-from gangqu_gis.stored_areas import FileAreas, StoredAreas
-from gangqu_gis.units import unit
+from gangqu_gis.stored_areas import POLYGONS
+from gangqu_gis.units import half_up, unit
+
+Row = list[RenderableType]
+
+_JUDGED = ("report.stored", "report.difference_m2", "report.tolerance_m2", "report.verdict",
+           "report.cause")  # fmt: skip
 
 
-def measurement(measured: FileAreas, stored: StoredAreas | None, lang: str) -> RenderableType:
-    """Return the areas of a file, and the verdicts on its stored area column."""
-    p = Printer(lang)
-    headings = ["report.feature", "report.ellipsoidal_m2", "report.hectares", "report.planar_m2"]
-    right = [1, 2, 3]
-    if stored is not None:
-        headings += [
-            "report.stored",
-            "report.difference_m2",
-            "report.tolerance_m2",
-            "report.verdict",
-            "report.cause",
-        ]
-        right += [4, 5, 6]
-    table = p.table(*headings, right=right)
-    hectare = unit("ha").factor
-    for i, name in enumerate(measured.file.labels()):
-        ellipsoidal, planar = measured.areas.ellipsoidal_m2[i], measured.areas.planar_m2[i]
-        sound = not measured.withheld[i]
-        row: list[RenderableType] = [
-            Rich(name),
-            fixed(ellipsoidal, 2) if sound else Rich(p.say(_why_withheld(measured, i))),
-            fixed(Fraction(ellipsoidal) / hectare, 4) if sound else "",
-            fixed(planar, 2) if planar == planar else "",
-        ]
-        if stored is not None:
-            row += _stored_cells(p, stored, i, ellipsoidal)
-        table.add_row(*row)
-    return Group(_measurement_head(p, measured), table)
+class Listing:
+    """The features to be shown, picked from parts as they come.
+
+    With ``differing`` only those whose stated area is not confirmed are shown.  Of more than
+    ``most`` the first are shown and the others counted.
+    """
+
+    def __init__(self, column: Column | None, lang: str, *, differing: bool, most: int) -> None:
+        self.column, self.lang, self.differing, self.most = column, lang, differing, most
+        self.rows: list[Row] = []
+        self.more = 0
+
+    def add(self, part: Part) -> None:
+        """Pick the features of a part."""
+        wanted = list(range(len(part)))
+        if self.differing and part.judgement is not None:
+            wanted = [i for i, verdict in enumerate(part.judgement.verdicts) if disagrees(verdict)]
+        shown = wanted[: self.most - len(self.rows)]
+        self.more += len(wanted) - len(shown)
+        p = Printer(self.lang)
+        self.rows += [_row(p, part, i, self.column) for i in shown]
+
+    def rendered(self) -> Iterator[RenderableType]:
+        """Yield the table, and how much is left out."""
+        p = Printer(self.lang)
+        if self.rows:
+            headings = ["report.feature", "report.ellipsoidal_m2", "report.hectares",
+                        "report.planar_m2", *(_JUDGED if self.column else ())]  # fmt: skip
+            table = p.table(*headings, right=[1, 2, 3, *([4, 5, 6] if self.column else [])])
+            for row in self.rows:
+                table.add_row(*row)
+            yield table
+        if self.more:
+            yield Rich(p.say("batches.more" if self.rows else "batches.unlisted", count=self.more))
 
 
-def _why_withheld(measured: FileAreas, i: int) -> str:
-    geometry = measured.file.geometry[i]
-    polygonal = geometry is not None and geometry.geom_type in ("Polygon", "MultiPolygon")
-    return "report.withheld" if geometry is None or polygonal else "report.not_polygon"
+def measurement(measured: Measurement, listing: Listing, totals: Totals) -> RenderableType:
+    """Return the report of a file: what it is, the features that are listed, the totals."""
+    p = Printer(listing.lang)
+    shown = list(listing.rendered())
+    return Group(
+        Rich(_head(p, measured) + "\n"), *shown, *([Rich("")] if shown else []), *_totals(p, totals)
+    )
 
 
-def _stored_cells(
-    p: Printer, stored: StoredAreas, i: int, ellipsoidal: float
-) -> list[RenderableType]:
-    limit, verdict = stored.tolerance(i), stored.verdicts[i]
-    cause = stored_cause_text(stored.causes[i], stored.meant[i])
-    known = stored.stated_m2[i] == stored.stated_m2[i]
-    difference = ellipsoidal - stored.stated_m2[i]
-    stated = f"{stored.stated[i]} {stored.unit.label.render(p.lang)}" if known else ""
+def _row(p: Printer, part: Part, i: int, column: Column | None) -> Row:
+    ellipsoidal, planar = part.measures.ellipsoidal_m2[i], part.measures.planar_m2[i]
+    sound = ellipsoidal == ellipsoidal
+    row: Row = [
+        Rich(part.label(i)),
+        fixed(ellipsoidal, 2) if sound else Rich(p.say(_why_withheld(int(part.drawn.kind[i])))),
+        fixed(Fraction(ellipsoidal) / unit("ha").factor, 4) if sound else "",
+        fixed(planar, 2) if planar == planar else "",
+    ]
+    return row if column is None else row + _stored_cells(p, part, i, column)
+
+
+def _why_withheld(kind: int) -> str:
+    return "report.withheld" if kind < 0 or kind in POLYGONS else "report.not_polygon"
+
+
+def _stored_cells(p: Printer, part: Part, i: int, column: Column) -> Row:
+    judged, limit = part.judgement, part.tolerance(i, column)
+    assert judged is not None and part.stated is not None
+    cause = stored_cause_text(judged.causes[i], judged.meant[i])
+    known = judged.stated_m2[i] == judged.stated_m2[i]
+    difference = part.measures.ellipsoidal_m2[i] - judged.stated_m2[i]
     return [
-        Rich(stated),
+        Rich(f"{part.stated[i]} {column.unit.label.render(p.lang)}" if known else ""),
         fixed(difference, 2, signed=True) if difference == difference else "",
         fixed(limit.value_m2, 2) if limit else "",
-        p.verdict(verdict),
+        p.verdict(judged.verdicts[i]),
         Rich(cause.render(p.lang) if cause else ""),
     ]
 
 
-def _measurement_head(p: Printer, measured: FileAreas) -> RenderableType:
-    file = measured.file
-    assert file.crs is not None
+def _head(p: Printer, measured: Measurement) -> str:
     plane = p.say("report.no_plane") if measured.plane is None else label(measured.plane)
     if measured.plane is not None and not fit_for_planar_areas(measured.plane):
         plane = p.say("report.unfit_plane", crs=plane)
-    edges = "report.edges_planar" if file.crs.is_projected else "report.edges_geodesic"
-    line = p.say(
+    edges = "report.edges_planar" if measured.crs.is_projected else "report.edges_geodesic"
+    return p.say(
         "report.measured_file",
-        file=file.source,
-        layer=file.layer,
-        count=len(file),
-        crs=label(file.crs),
+        file=measured.source,
+        layer=measured.layer,
+        count=measured.count,
+        crs=label(measured.crs),
         plane=plane,
         edges=message(edges),
     )
-    return Rich(line + "\n")
+
+
+def _totals(p: Printer, totals: Totals) -> Iterator[RenderableType]:
+    withheld = message("batches.withheld", count=totals.withheld)
+    planar = message("batches.planar", area=half_up(totals.planar_mm2 / 1e6, 2))
+    yield Rich(
+        p.say(
+            "batches.totals",
+            count=totals.features,
+            ellipsoidal=half_up(totals.ellipsoidal_mm2 / 1e6, 2),
+            planar=planar if totals.in_plane else "",
+            withheld=withheld if totals.withheld else "",
+        )
+    )
+    for verdict, number in sorted(totals.verdicts.items()):
+        yield Rich("  ").append(p.verdict(verdict)).append(p.say("batches.number", count=number))
+    for (cause, meant), number in sorted(totals.causes.items(), key=lambda c: (-c[1], str(c[0]))):
+        text = stored_cause_text(cause, meant)
+        assert text is not None
+        yield Rich(f"    {text.render(p.lang)}{p.say('batches.number', count=number)}")
