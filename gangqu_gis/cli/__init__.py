@@ -80,9 +80,9 @@ def main() -> NoReturn:
     """Run the command line; every expected error is one line and its own exit code."""
     gc.set_threshold(*_COLLECTING)
     _survive_any_console()
-    _end_in_order_when_terminated()
     sys.stdout = _Output(sys.stdout)
     lang = language(sys.argv[1:])
+    before = _end_in_order_when_terminated()
     try:
         gangqu.main(standalone_mode=False)
         code = 0
@@ -108,6 +108,9 @@ def main() -> NoReturn:
         if os.environ.get("GANGQU_DEBUG"):
             raise
         code = _complain(_internal(error).render(lang), EXIT_INTERNAL)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
     sys.exit(code)
 
 
@@ -115,9 +118,11 @@ class _Terminated(SystemExit):
     """The system asks the process to end (SIGTERM): as an interruption, drafts are removed."""
 
 
-def _end_in_order_when_terminated() -> None:
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminate)
+def _end_in_order_when_terminated() -> Any:
+    """Return what SIGTERM did before; ``None`` where nothing was changed."""
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    return signal.signal(signal.SIGTERM, _terminate)
 
 
 def _terminate(number: int, frame: object) -> NoReturn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +52,14 @@ def result_workbook(path: Path, measured: Measurement, lang: str) -> Iterator[Re
 
     with unfinished(path) as draft:
         book = openpyxl.Workbook(write_only=True)
+        result = ResultSheet(book, measured.column, lang)
         try:
-            yield ResultSheet(book, measured.column, lang)
-            book.save(draft)
-        finally:
-            book.close()
+            yield result
+        except BaseException:
+            with suppress(Exception):  # what is left open complains when it is collected
+                result.sheet.close()
+            raise
+        book.save(draft)
 
 
 class ResultSheet:
