@@ -142,12 +142,29 @@ def _findings(assessment: Assessment) -> Counter[Any]:
     return Counter((f.rule, f.subjects, f.text.zh) for f in assessment.findings)
 
 
-def alone(what: str, argument: str) -> None:
-    """Do one piece of work in this process and print its peak memory, kB."""
+def write_shapes(path: Path, shapes: Geometries) -> None:
+    """Write geometries for a process of its own."""
+    import pyarrow.feather
+
+    table = pyarrow.table({"wkb": as_arrow(shapes)})
+    pyarrow.feather.write_feather(table, path, compression="uncompressed")
+
+
+def read_shapes(path: Path) -> Geometries:
+    """Read them, a part at a time."""
+    import pyarrow.feather
+
+    (column,) = pyarrow.feather.read_table(path, memory_map=True).columns
+    parts = [shapely.from_wkb(p.to_numpy(zero_copy_only=False)) for p in column.chunks]
+    shapes: Geometries = np.concatenate(parts)
+    return shapes
+
+
+def alone(what: str, path: str) -> None:
+    """Do one piece of work on a file in this process and print its peak memory, kB."""
     if what == "disk":
-        from_disk(Path(argument))
+        from_disk(Path(path))
     else:
-        plane = make_parcels(int(argument), faults=max(30, int(argument) // 330)).plane
-        overlaps_and_gaps(plane)
+        overlaps_and_gaps(read_shapes(Path(path)))
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))

@@ -81,7 +81,8 @@ class Table:
         lines = [head, ("---",) * len(head), *self.rows]
         table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
         peaks = "; ".join(f"{WORDS[row]}: {mb:,.0f} MB" for row, mb in self.peaks.items())
-        return f"{table}\n\nPeak memory of a process of its own: {peaks}.\n\n{self._where()}"
+        memory = f"Peak memory of a process that reads its parcels and does this: {peaks}."
+        return f"{table}\n\n{memory}\n\n{self._where()}"
 
     def _where(self) -> str:
         found = []

@@ -124,7 +124,9 @@ def disk(size: Size, table: report.Table, folder: Path) -> None:
     table.peak("disk", peak_mb("disk", path))
 
 
-def topology(size: Size, server: postgis.Server | None, table: report.Table) -> None:
+def topology(
+    size: Size, server: postgis.Server | None, table: report.Table, folder: Path
+) -> None:
     """Overlaps and gaps among planted faults; then the growth of the time and the memory."""
     parcels = make_parcels(size.topology, faults=max(30, size.topology // 330))
     check_faults(parcels)
@@ -157,7 +159,9 @@ def topology(size: Size, server: postgis.Server | None, table: report.Table) -> 
         size.rounds,
     )
     table.growth("topology_large", len(large), both["large"] / both["small"], most=15.0)
-    table.peak("topology_large", peak_mb("topology", size.large))
+    path = folder / "large.feather"
+    ours.write_shapes(path, large.plane)
+    table.peak("topology_large", peak_mb("topology", path))
 
 
 def check_faults(parcels: Parcels) -> None:
@@ -206,10 +210,10 @@ def process(command: list[str]) -> Work:
     return run
 
 
-def peak_mb(what: str, argument: object) -> float:
-    """Return the peak memory of one piece of work in a process of its own, MB."""
+def peak_mb(what: str, path: Path) -> float:
+    """Return the peak memory of a process that does one piece of work on a file, MB."""
     code = f"import sys; sys.path.insert(0, {str(ROOT / 'benchmarks')!r}); import ours; "
-    code += f"ours.alone({what!r}, {str(argument)!r})"
+    code += f"ours.alone({what!r}, {str(path)!r})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     return float(done.stdout) / 1024
 
@@ -225,7 +229,7 @@ def main() -> None:
         table = report.Table(chosen.size, server.version() if server else "no PostGIS")
         areas(size, server, table)
         disk(size, table, Path(folder))
-        topology(size, server, table)
+        topology(size, server, table, Path(folder))
         change(size, table, Path(folder))
         cold_start(size, table)
     print(table.text())

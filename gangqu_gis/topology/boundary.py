@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,8 @@ class Boundary:
 
     ``before`` and ``after`` are the neighbours of each vertex along its ring, by index, so that
     the edge from a vertex to the one after it has its polygon on the left, whichever way the ring
-    was drawn.  ``polygon`` is the index of the polygon in the array that was given.
+    was drawn.  ``polygon`` is the index of the polygon in the array that was given.  The numbers
+    have four bytes where that is enough: a province has a hundred million vertices.
     """
 
     x: Floats
@@ -37,21 +39,18 @@ class Boundary:
         """Return the boundary that rings make."""
         kept = np.ones(len(rings.xy), dtype=bool)
         kept[rings.start[1:] - 1] = False
-        xy, length = rings.xy[kept], np.diff(rings.start) - 1
-        start = (np.cumsum(length) - length).astype(np.intp)
-        following = np.arange(1, len(xy) + 1, dtype=np.intp)
-        preceding = np.arange(-1, len(xy) - 1, dtype=np.intp)
+        x, y = rings.xy[:, 0][kept], rings.xy[:, 1][kept]
+        length, small = np.diff(rings.start) - 1, place_type(len(rings.xy))
+        start = np.cumsum(length) - length
+        following = np.arange(1, len(x) + 1, dtype=small)
+        preceding = np.arange(-1, len(x) - 1, dtype=small)
         following[start + length - 1] = start
         preceding[start] = start + length - 1
-        x, y = xy[:, 0].copy(), xy[:, 1].copy()
-        local_x, local_y = x - np.repeat(x[start], length), y - np.repeat(y[start], length)
-        cross = local_x * local_y[following] - local_x[following] * local_y
-        turn = np.add.reduceat(cross, start) if len(start) else np.zeros(0)
-        flipped = (turn > 0) == (rings.sign < 0)
+        flipped = (_turns(rings) > 0) == (rings.sign < 0)
         if flipped.any():
             back = np.repeat(flipped, length)
             following[back], preceding[back] = preceding[back], following[back]
-        return cls(x, y, np.repeat(rings.polygon, length), preceding, following)
+        return cls(x, y, np.repeat(rings.polygon.astype(small), length), preceding, following)
 
     def edge_lengths(self) -> Floats:
         """Return the length of the edge that leaves each vertex, metres."""
@@ -72,3 +71,20 @@ class Boundary:
         turn = np.arctan2(self.y[target] - self.y[at], self.x[target] - self.x[at])
         direction: Floats = turn % (2 * np.pi)
         return direction
+
+
+def place_type(count: int) -> type[np.integer[Any]]:
+    """Return the smallest type that numbers so many things."""
+    return np.int32 if count < 2**31 else np.int64
+
+
+def _turns(rings: Rings) -> Floats:
+    """Return twice the signed area of each ring, by chunks: no array is as long as all rings."""
+    turn = np.zeros(len(rings))
+    for at in rings.chunks():
+        start = rings.start[at.start : at.stop + 1] - rings.start[at.start]
+        xy = rings.xy[rings.start[at.start] : rings.start[at.stop]]
+        x, y = (xy - np.repeat(xy[start[:-1]], np.diff(start), axis=0)).T
+        cross = np.append(x[:-1] * y[1:] - x[1:] * y[:-1], 0.0)
+        turn[at] = np.add.reduceat(cross, start[:-1])
+    return turn

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gangqu_gis.measure import sound_rings
-from gangqu_gis.topology.boundary import Boundary
+from gangqu_gis.topology.boundary import Boundary, place_type
 from gangqu_gis.topology.shapes import Flags, Floats, Geometries, Indices
 
 #: Cells in which corners are compared, in tolerances: wide enough that few points lie at a
@@ -55,6 +55,7 @@ class Borders:
         """Match the edges of the sound ones; a pair may differ by less than the tolerance."""
         sound, rings = sound_rings(polygons)
         boundary = Boundary.over(rings)
+        del rings
         node, x, y = _nodes(boundary, tolerance_m / 2)
         end = node[boundary.after]
         unmatched = _unmatched(node, end, len(x))
@@ -95,8 +96,7 @@ class Borders:
 
 def _nodes(boundary: Boundary, step: float) -> tuple[Indices, Floats, Floats]:
     """Return the node of each vertex (points that fall into one cell), and where each node is."""
-    column, row = _cells(boundary.x, step), _cells(boundary.y, step)
-    node, count = _grouped(_numbered(column, row))
+    node, count = _grouped(_numbered(_cells(boundary.x, step), _cells(boundary.y, step)))
     x, y = np.zeros(len(count)), np.zeros(len(count))
     x[node], y[node] = boundary.x, boundary.y
     return node, x, y
@@ -104,8 +104,11 @@ def _nodes(boundary: Boundary, step: float) -> tuple[Indices, Floats, Floats]:
 
 def _unmatched(node: Indices, end: Indices, nodes: int) -> Flags:
     """Return which edges from ``node`` to ``end`` lack a single partner the other way."""
-    group, size = _grouped(np.minimum(node, end) * nodes + np.maximum(node, end))
-    forward = np.bincount(group, node < end, minlength=len(size))
+    key = np.minimum(node, end).astype(np.int64)
+    key *= nodes
+    key += np.maximum(node, end)
+    group, size = _grouped(key)
+    forward = np.bincount(group[node < end], minlength=len(size))
     unmatched: Flags = (node != end) & ~((size == 2) & (forward == 1))[group]
     return unmatched
 
@@ -132,7 +135,15 @@ def _shared_cells(
     A node near a cell's border is counted on both sides: any two nodes within the tolerance of
     one another share a cell.
     """
-    size = CORNER_CELL * tolerance_m
+    node, number = _in_cells(x, y, CORNER_CELL * tolerance_m, tolerance_m)
+    cell, count = _grouped(number)
+    wanted = (count > 1) | (np.bincount(cell[doubtful[node]], minlength=len(count)) > 0)
+    kept = wanted[cell]
+    return node[kept], cell[kept]
+
+
+def _in_cells(x: Floats, y: Floats, size: float, tolerance_m: float) -> tuple[Indices, Indices]:
+    """Return the pairs (node, number of a cell that it lies in or within the tolerance of)."""
     west, east = _cells(x, size, shift=-tolerance_m), _cells(x, size, shift=tolerance_m)
     south, north = _cells(y, size, shift=-tolerance_m), _cells(y, size, shift=tolerance_m)
     beside, above = np.flatnonzero(west != east), np.flatnonzero(south != north)
@@ -140,10 +151,7 @@ def _shared_cells(
     column = np.concatenate([west, east[beside], west[above], east[both]])
     row = np.concatenate([south, south[beside], north[above], north[both]])
     node = np.concatenate([np.arange(len(x)), beside, above, both])
-    cell, count = _grouped(_numbered(column, row))
-    wanted = (count > 1) | (np.bincount(cell, doubtful[node], minlength=len(count)) > 0)
-    kept = wanted[cell]
-    return node[kept], cell[kept]
+    return node, _numbered(column, row)
 
 
 def _crowded(boundary: Boundary, node: Indices, of_node: Indices, of_cell: Indices) -> Indices:
@@ -174,8 +182,9 @@ def _vertices_of(node: Indices, of_node: Indices, cell: Indices) -> tuple[Indice
     by_node = np.argsort(of_node, kind="stable")
     count = np.bincount(of_node, minlength=int(node.max(initial=-1)) + 1)
     begin = np.cumsum(count) - count
-    repeat = count[node]
-    vertex = np.repeat(np.arange(len(node)), repeat)
+    there = np.flatnonzero((count > 0)[node])
+    repeat = count[node[there]]
+    vertex = np.repeat(there, repeat)
     offset = np.arange(len(vertex)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
     return vertex, cell[by_node[begin[node[vertex]] + offset]]
 
@@ -191,19 +200,23 @@ def _cells(x: Floats, size: float, *, shift: float = 0.0) -> Indices:
 
 
 def _numbered(column: Indices, row: Indices) -> Indices:
-    """Return one number for each pair of a column and a row."""
+    """Return one number for each pair of a column and a row; both arrays are used up."""
     none = np.iinfo(np.int64).max
-    column, row = column - column.min(initial=none), row - row.min(initial=none)
+    column -= column.min(initial=none)
+    row -= row.min(initial=none)
     if (int(column.max(initial=0)) + 1) * (int(row.max(initial=0)) + 1) >= 2**62:
         column, row = _grouped(column)[0], _grouped(row)[0]
-    number: Indices = column * (int(row.max(initial=0)) + 1) + row
-    return number
+    column *= int(row.max(initial=0)) + 1
+    column += row
+    return column
 
 
 def _grouped(key: Indices) -> tuple[Indices, Indices]:
     """Return the group of each entry (entries of one key) and the size of each group."""
-    order = np.argsort(key)
-    new = np.append(True, np.diff(key[order]) != 0)[: len(key)]
-    group = np.empty(len(key), dtype=np.intp)
-    group[order] = np.cumsum(new) - 1
+    order, small = np.argsort(key), place_type(len(key))
+    in_order = key[order]
+    new = np.append(True, in_order[1:] != in_order[:-1])[: len(key)]
+    del in_order
+    group = np.empty(len(key), dtype=small)
+    group[order] = np.cumsum(new, dtype=small) - 1
     return group, np.diff(np.append(np.flatnonzero(new), len(key)))

@@ -13,7 +13,8 @@ from gangqu_gis.topology.thresholds import Thresholds
 
 Geometries = NDArray[np.object_]
 Flags = NDArray[np.bool_]
-Indices = NDArray[np.intp]
+#: Of four bytes where there are as many as vertices (:func:`boundary.place_type`).
+Indices = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
 
 #: Arcs of the rounded corners of a buffer: it matters to a hundredth of the tolerance only.
