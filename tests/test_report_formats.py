@@ -22,6 +22,7 @@ from golden import FINDINGS, compare, tiny
 from rich.console import Console
 
 from gangqu_gis import Assessment
+from gangqu_gis.checks import Verdict
 from gangqu_gis.gate import run_gate
 from gangqu_gis.report import document, text
 from gangqu_gis.report.error_layer import FIELDS, write_error_layer
@@ -355,3 +356,23 @@ def test_wrong_use_of_the_options(second: Path, tmp_path: Path) -> None:
     refusal(gangqu("reconcile", "--format", "xlsx", cwd=second), 2)
     refusal(gangqu("reconcile", "--output", tmp_path / "r.txt", cwd=second), 2)
     assert list(tmp_path.glob("r.*")) == []
+
+
+def test_a_city_is_not_listed_on_a_terminal(
+    assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What differs is listed whatever the room; what has no stated area gives way first."""
+    monkeypatch.setattr(text, "MOST_LISTED", 3)
+    checks = Report(assessment).areas
+    listed, others = text.most_pressing(checks)
+    assert len(listed) == 3 and len(listed) + sum(others.values()) == len(checks)
+    assert listed == [check for check in checks if check in listed], "in their order"
+    yielding = (Verdict.UNSTATED, Verdict.AGREE, Verdict.INDICATIVE)
+    worst = [c for c in checks if c.verdict not in yielding]
+    assert [c for c in listed if c in worst] == worst[:3]
+    console = Console(file=io.StringIO(), width=140, record=True)
+    console.print(text.reconciliation(assessment, "zh"))
+    printed = console.export_text()
+    assert f"未列出：{next(iter(others)).label.zh} " in printed and listed[0].title.zh in printed
+    monkeypatch.setattr(text, "MOST_LISTED", len(checks))
+    assert text.most_pressing(checks) == (checks, {})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -199,7 +200,8 @@ def _areas(p: Printer, checks: list[Check]) -> RenderableType:
         "report.verdict",
         right=(1, 2, 3, 4, 5),
     )
-    for check in checks:
+    listed, others = most_pressing(checks)
+    for check in listed:
         table.add_row(
             Rich(check.title.render(p.lang)),
             Rich(check.stated_text or ""),
@@ -212,11 +214,32 @@ def _areas(p: Printer, checks: list[Check]) -> RenderableType:
         )
     reasons = [
         Rich(f"· {p.say('report.labelled', label=check.title, text=line)}")
-        for check in checks
+        for check in listed
         for line in _reasons(check, p.lang)
     ]
-    notes = (Rich(f"· {note}", style="bright_black") for note in area_notes(checks, p.lang))
+    notes = [Rich(f"· {note}", style="bright_black") for note in area_notes(checks, p.lang)]
+    if others:
+        words = ", ".join(f"{v.label.render(p.lang)} {number}" for v, number in others.items())
+        notes.append(Rich(p.say("report.not_listed", counts=words), style="bold"))
     return Group(table, *reasons, *notes)
+
+
+#: Rows of the area table on a terminal.  A city has more than anybody reads there.
+MOST_LISTED = 1000
+
+
+def most_pressing(checks: Sequence[Check]) -> tuple[list[Check], Counter[Verdict]]:
+    """Return the checks to list, in their order, and how many others there are of each verdict.
+
+    Of more than :data:`MOST_LISTED`, those without a stated area give way first, then those that
+    agree, then those that are only indicative.
+    """
+    yielding = (Verdict.UNSTATED, Verdict.AGREE, Verdict.INDICATIVE)
+    rank = {verdict: len(yielding) - at for at, verdict in enumerate(yielding)}
+    order = sorted(range(len(checks)), key=lambda at: rank.get(checks[at].verdict, 0))
+    listed = sorted(order[:MOST_LISTED])
+    others = Counter(checks[at].verdict for at in order[MOST_LISTED:])
+    return [checks[at] for at in listed], others
 
 
 def _reasons(check: Check, lang: str) -> list[str]:
