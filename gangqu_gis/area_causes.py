@@ -21,6 +21,7 @@ from gangqu_gis.figures import Figure, Register, decimals
 from gangqu_gis.measure import Floats, areas, to_crs
 from gangqu_gis.messages import message
 from gangqu_gis.units import half_up, shortest
+from gangqu_gis.zones import crs_title
 
 #: The sphere of EPSG:3857.
 EARTH_RADIUS_M = 6378137.0
@@ -64,7 +65,7 @@ def explain_area(difference: Difference) -> Cause | None:
 
 def _other_kind(d: Difference) -> Iterator[Cause]:
     if d.fits(d.planar_m2):
-        text = message("area_cause.planar", apart=d.apart_m2(d.planar_m2), crs=crs.label(d.plane))
+        text = message("area_cause.planar", apart=d.apart_m2(d.planar_m2), crs=crs_title(d.plane))
         yield Cause("planar", text, certain=True)
 
 

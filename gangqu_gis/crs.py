@@ -88,6 +88,11 @@ def same_datum(a: CRS, b: CRS) -> bool:
 _ONE_DATUM = frozenset(("china 2000", "world geodetic system 1984"))
 
 
+def is_cgcs2000(crs: CRS) -> bool:
+    """Whether the datum of ``crs`` is CGCS2000, under any of its names."""
+    return _datum_name(crs) == "china 2000"
+
+
 def _datum_name(crs: CRS) -> str:
     datum = crs.datum
     name = "" if datum is None else datum.name.lower().replace("_", " ")

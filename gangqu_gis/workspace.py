@@ -42,7 +42,7 @@ class Workspace:
     """
 
     root: Path
-    authority: str
+    authority: Text
     title: Text
     place: Text
     plan_version: str
@@ -191,7 +191,7 @@ def open_workspace(root: Path) -> Workspace:
     period = _period(fields)
     return Workspace(
         root=root.resolve(),
-        authority=fields.text("authority"),
+        authority=fields.both("authority", "authority_en"),
         title=fields.both("title", "title_en"),
         place=fields.both("place", "place_en"),
         plan_version=fields.text("plan_version"),

@@ -5,9 +5,11 @@ or without it (field conventions 3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from gangqu_gis.crs import named, same
+from gangqu_gis.crs import gauss_parameters, is_cgcs2000, label, named, same
+from gangqu_gis.messages import Text, message, plain
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -64,6 +66,39 @@ def zone_of(crs: CRS) -> Zone | None:
             return zone
     fitting = [zone for zone in candidates if _parameters(zone) == _own_parameters(crs)]
     return next((zone for zone in fitting if same(zone.crs, crs)), None)
+
+
+@cache
+def crs_title(crs: CRS) -> Text:
+    """Return what a report calls ``crs``: PROJ's name and code.
+
+    In Chinese a CRS of CGCS2000 is told by its own parameters, and only another by PROJ's name.
+    """
+    known = label(crs)
+    words = _words(crs) if is_cgcs2000(crs) else None
+    if words is None:
+        return plain(known)
+    authority = crs.to_authority()
+    code = f" ({':'.join(authority)})" if authority else ""
+    return Text(words.zh + code, known)
+
+
+def _words(crs: CRS) -> Text | None:
+    """Return a CRS of CGCS2000 in words: degrees, a zone, another Gauss-Krüger plane."""
+    if crs.is_geographic:
+        return message("crs.degrees")
+    zone = zone_of(crs)
+    if zone is not None:
+        key = "crs.zone_prefixed" if zone.prefixed else "crs.zone"
+        return message(
+            key, degrees=zone.degrees, number=zone.number, meridian=zone.central_meridian
+        )
+    gauss = gauss_parameters(crs)
+    if gauss is None:
+        return None
+    return message(
+        "crs.gauss", meridian=f"{gauss.meridian:.10g}", easting=f"{gauss.false_easting:.10g}"
+    )
 
 
 def _code(zone: Zone) -> int:

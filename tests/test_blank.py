@@ -14,6 +14,7 @@ from gangqu_gis.blank import create_blank
 WHO = ("--uncertainty", "5", "--by", "甲", "--reason", "首次导入", "--yes")
 FILLED = {
     "authority": '"虚构镇人民政府"',
+    "authority_en": '"Government of an invented town"',
     "title": '"虚构镇住房规划"',
     "title_en": '"Housing plan of an invented town"',
     "place": '"虚构镇"',

@@ -27,6 +27,7 @@ from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.export import Options, export_layer
 from gangqu_gis.export.formats import FORMATS
 from gangqu_gis.formats import read_vector
+from gangqu_gis.messages import plain
 from gangqu_gis.plan import Plan
 from gangqu_gis.schema import Field
 
@@ -395,7 +396,7 @@ def test_names_that_would_shift_or_break_the_file(
 
 
 def test_an_authority_outside_gbk_is_named(plan: Plan, tmp_path: Path) -> None:
-    other = replace(plan, workspace=replace(plan.workspace, authority="𠀀局"))
+    other = replace(plan, workspace=replace(plan.workspace, authority=plain("𠀀局")))
     with pytest.raises(InputError, match="authority"):
         text_of(other, tmp_path)
 

@@ -7,6 +7,7 @@ declared losses; where that is not the value itself, the export must have named 
 from __future__ import annotations
 
 import json
+import re
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -164,7 +165,7 @@ def by_openpyxl(path: Path, done: Exported) -> Rows:
     found = []
     for row in rows:
         assert all(cell.data_type in "snb" or cell.value is None for cell in row), "no formula"
-        names = [str(head.value).removesuffix("(㎡)") for head in heads]
+        names = [re.sub(r"\((㎡|m)\)$", "", str(head.value)) for head in heads]
         values = {labels[n]: unescaped(c.value) for n, c in zip(names, row, strict=True)}
         found.append((values, by_depth(list(points.get(values["id"], {}).values()))))
     return found

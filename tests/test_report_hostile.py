@@ -74,7 +74,7 @@ def poisoned(base: Assessment, text: str) -> Assessment:
     )
     finding = Finding(text, Severity.ERROR, "lot-4", words, words, (text,), file=text, unit=text)
     workspace = replace(
-        base.plan.workspace, title=words, authority=text, plan_version=text, draft_notice=words
+        base.plan.workspace, title=words, authority=words, plan_version=text, draft_notice=words
     )
     lots = base.plan.layers["lots"]
     named = tuple(replace(f, properties={**f.properties, "name": text}) for f in lots.features)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pyproj import CRS
 
-from gangqu_gis.zones import Zone, zone_of
+from gangqu_gis import crs
+from gangqu_gis.zones import Zone, crs_title, zone_of
 
 ALL = [
     Zone(degrees, number, prefixed)
@@ -35,3 +36,35 @@ def test_a_zone_is_known_by_what_it_is_and_not_by_its_name() -> None:
 @pytest.mark.parametrize("code", [4326, 4490, 3857, 32651, 2385, 2437])
 def test_other_systems_are_no_zones(code: int) -> None:
     assert zone_of(CRS.from_epsg(code)) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("EPSG:4490", "CGCS2000 经纬度 (EPSG:4490)"),
+        ("EPSG:4549", "CGCS2000 / 3 度带 中央经线 120°E (EPSG:4549)"),
+        ("EPSG:4528", "CGCS2000 / 3 度带 第 40 带 中央经线 120°E 横坐标带带号 (EPSG:4528)"),
+        ("EPSG:4509", "CGCS2000 / 6 度带 中央经线 117°E (EPSG:4509)"),
+        ("EPSG:4326", "WGS 84 (EPSG:4326)"),
+    ],
+)
+def test_a_report_names_a_crs_by_its_parameters(code: str, said: str) -> None:
+    title = crs_title(crs.named(code))
+    assert title.zh == said and title.en == crs.label(crs.named(code))
+
+
+def test_a_plane_of_an_office_is_named_by_its_own_meridian() -> None:
+    own = CRS.from_user_input(
+        "+proj=tmerc +lon_0=120.75 +x_0=400000 +k=1 +ellps=GRS80 +units=m +type=crs"
+    )
+    base = crs.named("EPSG:4549").to_json_dict()
+    parameters = base["conversion"]["parameters"]
+    for parameter in parameters:
+        parameter["value"] = {
+            "Longitude of natural origin": 120.75,
+            "False easting": 400000,
+        }.get(parameter["name"], parameter["value"])
+    del base["id"]
+    title = crs_title(CRS.from_json_dict(base))
+    assert title.zh == "CGCS2000 / 高斯-克吕格 中央经线 120.75°E 横坐标加 400000 米"
+    assert "高斯" not in crs_title(own).zh, "no datum, no CGCS2000"

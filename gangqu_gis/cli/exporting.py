@@ -82,7 +82,7 @@ def _write_template(session: Session, layer: str, file: Path, overwrite: bool) -
 
 def _report(session: Session, done: Exported) -> None:
     """Say what was written, what of it is no evidence, and what was lost."""
-    from gangqu_gis.crs import label
+    from gangqu_gis.zones import crs_title
 
     for path in done.files:
         session.say("cli.written", path=path)
@@ -91,7 +91,7 @@ def _report(session: Session, done: Exported) -> None:
     if records:
         session.say("export.said_records", count=len(items), format=done.format.title)
         return
-    where = label(done.content.crs)
+    where = crs_title(done.content.crs)
     session.say("export.said", count=len(items), format=done.format.title, crs=where)
     schematic = [item.label for item in items if item.schematic]
     if schematic:

@@ -15,6 +15,7 @@ from gangqu_gis.export.losses import Suffered, suffered
 from gangqu_gis.export.placing import check_target, place, workshop
 from gangqu_gis.messages import message
 from gangqu_gis.plan import Plan
+from gangqu_gis.zones import crs_title
 from gangqu_gis.zones import zone_of
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _crs(plan: Plan, found: Format, named: str | None, options: Options) -> CRS:
     if named is not None:
         chosen = crs_module.named(named)
         if not crs_module.same_datum(chosen, crs_module.storage()):
-            raise UsageError(message("crs.other_datum", name=crs_module.label(chosen)))
+            raise UsageError(message("crs.other_datum", name=crs_title(chosen)))
         if found.planar or chosen.is_projected:
             chosen = crs_module.planar(named)
     elif found.place == "plane" or options.zone_prefix is not None:
@@ -116,7 +117,7 @@ def _with_prefix(chosen: CRS, found: Format, wanted: bool | None) -> CRS:
     zone = zone_of(chosen)
     if zone is None:
         if wanted or found.prefixed:
-            raise UsageError(message("export.no_zone", crs=crs_module.label(chosen)))
+            raise UsageError(message("export.no_zone", crs=crs_title(chosen)))
         return chosen
     if wanted is None and not found.prefixed:
         return chosen

@@ -100,7 +100,7 @@ def _file(content: Content) -> BoundaryFile:
     workspace = content.plan.workspace
     values = (
         "1.01版本",
-        workspace.authority,
+        workspace.authority.zh,
         workspace.data_date,
         "2000国家大地坐标系",
         str(zone.degrees),

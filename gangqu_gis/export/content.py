@@ -30,6 +30,7 @@ from gangqu_gis.soundness import polygon_fault
 from gangqu_gis.units import half_up
 from gangqu_gis.webmap.pages import read_site
 from gangqu_gis.workspace import day_of
+from gangqu_gis.zones import crs_title
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -216,7 +217,7 @@ def _basis(plan: Plan, feature: Feature, proven: frozenset[str]) -> str:
 def _refuse_what_is_nowhere(features: Sequence[Feature], geometry: Any, crs: CRS) -> None:
     for feature, shape in zip(features, geometry, strict=True):
         if shape is not None and not np.isfinite(shapely.get_coordinates(shape)).all():
-            text = message("export.outside_crs", id=feature.label, crs=crs_module.label(crs))
+            text = message("export.outside_crs", id=feature.label, crs=crs_title(crs))
             raise InputError(text, file=feature.file, line=feature.line)
 
 

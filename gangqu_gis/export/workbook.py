@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gangqu_gis import __version__, crs
+from gangqu_gis import __version__
 from gangqu_gis.export.content import Content, Item
 from gangqu_gis.export.rings import NumberedPoint, numbered_rings
 from gangqu_gis.export.tables import text_of
@@ -24,6 +24,7 @@ from gangqu_gis.report.cells import FONT, SIZE, CellWriter
 from gangqu_gis.report.sheets import Cell, Form
 from gangqu_gis.report.template import render_template
 from gangqu_gis.units import field_unit, half_up
+from gangqu_gis.zones import crs_title
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -155,11 +156,11 @@ def _notes(content: Content) -> _Table:
     schematic = [item.label for item in content.items if item.schematic]
     values: list[tuple[str, Text]] = [
         ("title", workspace.title),
-        ("authority", plain(workspace.authority)),
+        ("authority", workspace.authority),
         ("version", plain(workspace.plan_version)),
         ("date", plain(workspace.data_date)),
         ("count", plain(len(content.items))),
-        ("crs", plain(crs.label(content.crs))),
+        ("crs", crs_title(content.crs)),
         ("areas", message("export.areas_are", plane=workspace.planar_crs)),
         ("schematic", plain(", ".join(schematic) or "-")),
         ("notice", workspace.draft_notice),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis.messages import Text, message
+from gangqu_gis.zones import crs_title
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -123,7 +124,7 @@ def _candidates(b: Bounds, swapped: bool, plane: CRS | None) -> list[Inference]:
         text = message("placing.mercator", x=f"{b[0]:.0f}", order=order)
         found.append(Inference(crs_module.named("EPSG:3857"), swapped, text))
     if plane is not None and _all_within(b[0], b[2], _EASTINGS) and northings:
-        name = crs_module.label(plane)
+        name = crs_title(plane)
         text = message("placing.truncated", x=f"{b[0]:.0f}", crs=name, order=order)
         found.append(Inference(plane, swapped, text))
     return found

@@ -14,7 +14,8 @@ from gangqu_gis.datum_shift import DatumShift
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.inference import Bounds, flipped, infer, looks_truncated
 from gangqu_gis.formats.vector import Note, VectorFile
-from gangqu_gis.messages import joined, message, plain
+from gangqu_gis.messages import joined, message
+from gangqu_gis.zones import crs_title
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -46,7 +47,7 @@ def settle(
         raise InputError(message("bad_file.ovital"), file=found.source)
     for crs in (found.crs, named):
         if crs is not None and not crs_module.is_placed(crs):
-            text = message("placing.local", crs=crs_module.label(crs))
+            text = message("placing.local", crs=crs_title(crs))
             raise InputError(text, file=found.source)
     if found.crs is not None:
         _refuse_old_datum(found.crs, found.source, shift)
@@ -64,8 +65,8 @@ def _declared(found: VectorFile, named: CRS | None) -> VectorFile:
     if named is not None and not crs_module.same(named, declared):
         text = message(
             "measure.other_crs",
-            declared=crs_module.label(declared),
-            named=crs_module.label(named),
+            declared=crs_title(declared),
+            named=crs_title(named),
         )
         raise InputError(text, file=found.source)
     if named is not None:
@@ -76,7 +77,7 @@ def _declared(found: VectorFile, named: CRS | None) -> VectorFile:
     text = message(
         "placing.matched" if match.certain else "placing.matched_ellipsoid",
         name=declared.name,
-        crs=crs_module.label(match.crs),
+        crs=crs_title(match.crs),
     )
     note = Note("crs.matched", text, asks=not match.certain)
     return _checked(found.with_crs(match.crs).with_notes(note))
@@ -93,10 +94,10 @@ def _inferred(found: VectorFile, *, extent: Bounds | None, plane: CRS | None) ->
         text = message(key, x=f"{bounds[0]:.3f}", y=f"{bounds[1]:.3f}")
         raise InputError(text, file=found.source)
     if len(candidates) > 1:
-        choices = joined([plain(crs_module.label(c.crs)) for c in candidates])
+        choices = joined([crs_title(c.crs) for c in candidates])
         raise InputError(message("placing.ambiguous", choices=choices), file=found.source)
     (only,) = candidates
-    text = message("placing.inferred", crs=crs_module.label(only.crs), evidence=only.evidence)
+    text = message("placing.inferred", crs=crs_title(only.crs), evidence=only.evidence)
     placed = replace(found, geometry=_east_first(found, only.swapped)).with_crs(only.crs)
     return _checked(placed.with_notes(Note("crs.inferred", text, asks=True)))
 
@@ -117,7 +118,7 @@ def _checked(found: VectorFile) -> VectorFile:
         key,
         x=f"{bounds[0]:g}",
         y=f"{bounds[1]:g}",
-        crs=crs_module.label(found.crs),
+        crs=crs_title(found.crs),
         looks=guesses[0].evidence if guesses else message("placing.nothing_known"),
     )
     raise InputError(text, file=found.source)
@@ -142,16 +143,16 @@ def _on_a_known_datum(found: VectorFile, shift: DatumShift | None) -> VectorFile
     if not shift.applies_to(found.crs):
         text = message(
             "placing.other_shift",
-            source=crs_module.label(shift.source),
-            crs=crs_module.label(found.crs),
+            source=crs_title(shift.source),
+            crs=crs_title(found.crs),
         )
         raise UsageError(text, file=found.source)
     text = message(
         "placing.shifted",
         file=shift.name,
         sha=shift.sha256[:16],
-        source=crs_module.label(found.crs),
-        target=crs_module.label(shift.target),
+        source=crs_title(found.crs),
+        target=crs_title(shift.target),
     )
     moved = replace(
         found, geometry=shift.applied(found.geometry, found.crs), transform_sha256=shift.sha256
@@ -162,7 +163,7 @@ def _on_a_known_datum(found: VectorFile, shift: DatumShift | None) -> VectorFile
 def _refuse_old_datum(crs: CRS, source: str, shift: DatumShift | None) -> None:
     old = crs_module.old_datum(crs)
     if old is not None and shift is None:
-        raise InputError(message(f"placing.old_{old}", crs=crs_module.label(crs)), file=source)
+        raise InputError(message(f"placing.old_{old}", crs=crs_title(crs)), file=source)
 
 
 def _bounds(found: VectorFile) -> Bounds | None:

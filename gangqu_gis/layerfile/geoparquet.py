@@ -19,6 +19,7 @@ from gangqu_gis.layerfile.rows import Row, StoredFeature
 from gangqu_gis.layerfile.table import attributes_of, columns_of
 from gangqu_gis.messages import message
 from gangqu_gis.schema import Schema
+from gangqu_gis.zones import crs_title
 
 _GEOMETRY = "geometry"
 #: Rows of a group, which is what a reader takes at once.
@@ -103,7 +104,7 @@ def _geometry_column(table: Any, shown: str) -> str | None:
     text = declared if isinstance(declared, str) else json.dumps(declared)
     known = None if declared is None else crs.named(text, file=shown)
     if known is None or not crs.same(known, crs.storage()):
-        label = "-" if known is None else crs.label(known)
+        label = "-" if known is None else crs_title(known)
         other = message("layer.crs_of_table", declared=label, epsg=crs.STORAGE_EPSG)
         raise InputError(other, file=shown)
     return name

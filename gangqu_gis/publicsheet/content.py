@@ -81,7 +81,7 @@ def sheet_content(assessment: Assessment, settings: Settings, lang: str) -> Cont
         title=workspace.title.render(lang),
         subtitle=message("public.subtitle").render(lang),
         notice=notice(plan, site).render(lang),
-        authority=workspace.authority,
+        authority=workspace.authority.render(lang),
         lang=lang,
         cell_m=settings.cell_m,
         drawn=tuple(drawn),
@@ -189,7 +189,7 @@ def _notices(assessment: Assessment, settings: Settings) -> list[tuple[Text, Tex
         rows.append((message("public.note"), settings.note))
     rows += [
         (message("public.precision"), _precision(settings)),
-        (message("public.authority"), given(workspace.authority)),
+        (message("public.authority"), workspace.authority),
         (message("public.plan_period"), given(f"{first}-{last}")),
         (message("public.version"), given(workspace.plan_version)),
         (message("public.date"), given(workspace.data_date)),

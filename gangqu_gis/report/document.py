@@ -141,7 +141,7 @@ def workspace_record(workspace: Workspace, lang: str) -> Record:
     """Return what a document says of the workspace."""
     return {
         "title": workspace.title.render(lang),
-        "authority": workspace.authority,
+        "authority": workspace.authority.render(lang),
         "plan_version": workspace.plan_version,
         "data_date": workspace.data_date,
         "planar_crs": workspace.planar_crs,

@@ -9,13 +9,14 @@ from rich.console import Group, RenderableType
 from rich.text import Text as Rich
 
 from gangqu_gis.batched import Measurement, Part, Totals, disagrees
-from gangqu_gis.crs import fit_for_planar_areas, label
+from gangqu_gis.crs import fit_for_planar_areas
 from gangqu_gis.judgement import Column
 from gangqu_gis.messages import message
 from gangqu_gis.report.printer import Printer
 from gangqu_gis.report.wording import fixed, stored_cause_text
 from gangqu_gis.stored_areas import POLYGONS
 from gangqu_gis.units import half_up, unit
+from gangqu_gis.zones import crs_title
 
 Row = list[RenderableType]
 
@@ -100,17 +101,18 @@ def _stored_cells(p: Printer, part: Part, i: int, column: Column) -> Row:
 
 
 def _head(p: Printer, measured: Measurement) -> str:
-    plane = p.say("report.no_plane") if measured.plane is None else label(measured.plane)
-    if measured.plane is not None and not fit_for_planar_areas(measured.plane):
-        plane = p.say("report.unfit_plane", crs=plane)
+    plane = measured.plane
+    named = message("report.no_plane") if plane is None else crs_title(plane)
+    if plane is not None and not fit_for_planar_areas(plane):
+        named = message("report.unfit_plane", crs=named)
     edges = "report.edges_planar" if measured.crs.is_projected else "report.edges_geodesic"
     return p.say(
         "report.measured_file",
         file=measured.source,
         layer=measured.layer,
         count=measured.count,
-        crs=label(measured.crs),
-        plane=plane,
+        crs=crs_title(measured.crs),
+        plane=named,
         edges=message(edges),
     )
 

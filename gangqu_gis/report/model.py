@@ -17,6 +17,7 @@ from gangqu_gis.findings import Finding
 from gangqu_gis.gate import GateResult
 from gangqu_gis.messages import Text, message, plain
 from gangqu_gis.workspace import day_of
+from gangqu_gis.zones import crs_title
 
 #: Verdicts of relations that are listed first: they contradict, or cannot be judged.
 FAULTS = (Verdict.INCONSISTENT, Verdict.ACCEPTED, Verdict.MISSING)
@@ -92,12 +93,12 @@ def title_rows(report: Report) -> list[tuple[Text, Text]]:
     head = message("sheet.no_history") if none else plain(history.head)
     rows = [
         (message("sheet.plan"), workspace.title),
-        (message("sheet.authority"), plain(workspace.authority)),
+        (message("sheet.authority"), workspace.authority),
         (message("sheet.plan_version"), plain(workspace.plan_version)),
         (message("sheet.plan_period"), plain(f"{first}-{last}")),
         (message("sheet.data_date"), plain(workspace.data_date)),
-        (message("sheet.storage_crs"), plain(crs.label(crs.storage()))),
-        (message("sheet.planar_crs"), plain(crs.label(crs.planar(workspace.planar_crs)))),
+        (message("sheet.storage_crs"), crs_title(crs.storage())),
+        (message("sheet.planar_crs"), crs_title(crs.planar(workspace.planar_crs))),
         (message("sheet.area_kind"), message("sheet.area_kind_text")),
         (message("sheet.tool"), plain(f"gangqu_gis {__version__}")),
         (message("sheet.history_head"), head),

@@ -20,6 +20,7 @@ from gangqu_gis.plan import Plan
 from gangqu_gis.schema import GEOMETRY_TYPES
 from gangqu_gis.update.columns import Columns
 from gangqu_gis.update.repair import Repair, repaired
+from gangqu_gis.zones import crs_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ class _Reader:
         datum = crs.geographic(self.file.crs).datum
         if datum == crs.storage().datum:
             return
-        text = message("update.other_datum", crs=crs.label(self.file.crs))
+        text = message("update.other_datum", crs=crs_title(self.file.crs))
         if not crs.same_datum(self.file.crs, crs.storage()):
             raise InputError(text, file=self.file.source)
         self.notes.append(Note("crs.wgs84", message("update.wgs84"), asks=True))

@@ -56,7 +56,7 @@ def page_payload(view: View, pages: list[Page], basemap: Basemap = NO_BASEMAP) -
         "bases": groups.bases(view.features, assessment, lang),
         "verdicts": _verdicts(assessment, lang),
         "placeholder": view.say(message("map.placeholder_long")),
-        "plane": plane.parameters(plan.workspace.planar_crs),
+        "plane": plane.parameters(plan.workspace.planar_crs, lang),
         "basemap": basemap.entry(lang),
         "sections": sections(view),
     }

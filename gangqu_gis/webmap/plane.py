@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gangqu_gis import crs
+from gangqu_gis.zones import crs_title
 
 _TRANSVERSE_MERCATOR = "Transverse Mercator"
 _NAMES = {
@@ -16,8 +17,8 @@ _NAMES = {
 }
 
 
-def parameters(planar_crs: str) -> dict[str, Any]:
-    """Return ellipsoid and projection of ``planar_crs``.
+def parameters(planar_crs: str, lang: str) -> dict[str, Any]:
+    """Return ellipsoid and projection of ``planar_crs``, and what it is called.
 
     ``projection`` is ``None`` unless it is a transverse Mercator in degrees and metres; the page
     then takes edges as geodesics and says so.
@@ -28,7 +29,7 @@ def parameters(planar_crs: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "a": ellipsoid.semi_major_metre,
         "b": ellipsoid.semi_minor_metre,
-        "name": crs.label(plane),
+        "name": crs_title(plane).render(lang),
         "projection": None,
     }
     if operation is not None and operation.method_name == _TRANSVERSE_MERCATOR:

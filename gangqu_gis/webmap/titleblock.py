@@ -13,6 +13,7 @@ from gangqu_gis.messages import Text, message, plain
 from gangqu_gis.plan import Plan
 from gangqu_gis.webmap.pages import Site
 from gangqu_gis.webmap.view import View
+from gangqu_gis.zones import crs_title
 
 SHORT_HASH = 12
 
@@ -48,10 +49,10 @@ def title_block(view: View, *, tiles: bool) -> Entry:
     workspace = plan.workspace
     first, last = workspace.plan_period
     screen = message("map.screen_sphere" if tiles else "map.screen_ellipsoid")
-    planar = crs.label(crs.planar(workspace.planar_crs))
+    planar = crs_title(crs.planar(workspace.planar_crs))
     title = view.page.title
     rows = [
-        ("authority", plain(workspace.authority)),
+        ("authority", workspace.authority),
         ("version", plain(workspace.plan_version)),
         ("period", plain(f"{first}-{last}")),
         ("date", plain(workspace.data_date)),
@@ -65,7 +66,7 @@ def title_block(view: View, *, tiles: bool) -> Entry:
         "plan": view.say(workspace.title),
         "page": view.say(title),
         "document": view.say(message("map.page_title", title=workspace.title, page=title)),
-        "authority": workspace.authority,
+        "authority": view.say(workspace.authority),
         "date": workspace.data_date,
         "version": workspace.plan_version,
         "state": [view.say(text) for text in _state(plan)],

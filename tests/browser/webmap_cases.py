@@ -61,7 +61,7 @@ def hostile() -> Assessment:
     figures = {id_: _hostile_figure(f, words) for id_, f in plan.register.figures.items()}
     workspace = replace(
         plan.workspace,
-        authority=next(words),
+        authority=_text(words),
         title=Text(HOSTILE[5], HOSTILE[6]),
         place=_text(words),
         plan_version=next(words),
