@@ -1,9 +1,11 @@
-"""Hypothesis strategies shared by the tests: rationals, intervals, expressions."""
+"""Hypothesis strategies shared by the tests: rationals, intervals, expressions, stored shapes."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
+import shapely
 from hypothesis import strategies as st
 
 from gangqu_gis.intervals import Interval
@@ -88,3 +90,29 @@ loose_expressions: st.SearchStrategy[str] = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+#: Degrees (lon, lat) within the extent of the shipped workspace.
+degrees = st.tuples(st.floats(120.95, 121.2), st.floats(30.55, 30.7))
+
+
+@st.composite
+def stored_shapes(draw: st.DrawFn) -> Any:
+    """What a feature of a stored layer may be drawn as, or ``None``: EPSG:4490, sound."""
+    x, y = draw(degrees)
+    size = draw(st.floats(1e-5, 1e-2))
+    square = shapely.box(x, y, x + size, y + size)
+    return draw(
+        st.sampled_from(
+            [
+                None,
+                square,
+                square.reverse(),
+                shapely.LineString([(x, y), (x + size, y)]),
+                shapely.MultiLineString([[(x, y), (x + size, y)], [(x, y), (x, y + size)]]),
+                shapely.MultiPolygon([square]),
+                shapely.MultiPolygon([square, shapely.box(x, y - 2e-3, x + size, y - 1e-3)]),
+                shapely.Polygon(square.exterior, [square.buffer(-size / 4).exterior]),
+            ]
+        )
+    )

@@ -25,6 +25,7 @@ from cases import ROOT, Command, gangqu, refusal
 from gatework import SURVEY, plan_of, proposal_of, rectangle, survey
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from strategies import stored_shapes
 
 from gangqu_gis import layerfile
 from gangqu_gis.assessment import assess
@@ -94,52 +95,18 @@ values = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(words, inner, max_size=2)),
     max_leaves=4,
 )
-names = st.one_of(
-    words,
-    st.sampled_from(
-        [
-            "id",
-            "ID",
-            "kind",
-            "name",
-            "Name",
-            "fid",
-            "geom",
-            "geometry",
-            "other_attributes",
-            "bounds",
-        ]
-        + ["uncertainty_m", "note", "figures", "a" * 80, "面积", "\0", "\ud800", "rowid", "x\ty"]
-    ),
+#: Names of attributes, among them those that a table has itself, and those that it cannot have.
+NAMES = (
+    "id ID kind name Name fid geom geometry rowid other_attributes bounds figures note 面积".split()
+    + ["uncertainty_m", "a" * 80, "\0", "\ud800", "x\ty", ""]
 )
-degrees = st.tuples(st.floats(120.9, 121.2), st.floats(30.5, 30.7))
-
-
-@st.composite
-def shapes(draw: st.DrawFn) -> Any:
-    x, y = draw(degrees)
-    size = draw(st.floats(1e-5, 1e-2))
-    square = shapely.box(x, y, x + size, y + size)
-    return draw(
-        st.sampled_from(
-            [
-                None,
-                square,
-                square.reverse(),
-                shapely.LineString([(x, y), (x + size, y)]),
-                shapely.MultiLineString([[(x, y), (x + size, y)], [(x, y), (x, y + size)]]),
-                shapely.MultiPolygon([square]),
-                shapely.MultiPolygon([square, shapely.box(x, y - 2e-3, x + size, y - 1e-3)]),
-                shapely.Polygon(square.exterior, [square.buffer(-size / 4).exterior]),
-            ]
-        )
-    )
+names = st.one_of(words, st.sampled_from(NAMES))
 
 
 @st.composite
 def features(draw: st.DrawFn) -> Feature:
     properties = draw(st.dictionaries(names, values, max_size=5))
-    return Feature("parcels", properties, draw(shapes()), "", 1, 1)
+    return Feature("parcels", properties, draw(stored_shapes()), "", 1, 1)
 
 
 ODD = Feature(
@@ -462,113 +429,78 @@ def _gpkg(path: Path, *, shape: Any, crs: int = 4490, twice: bool = False) -> No
         frame.to_file(path, driver="GPKG", engine="pyogrio", layer=layer, append=path.exists())
 
 
-def _parquet(path: Path, table: Any, change: Callable[[Any], None]) -> None:
+def _described(path: Path, table: Any, change: Callable[[Any], None]) -> None:
+    """Write a table with another description of its geometry."""
     meta = json.loads(table.schema.metadata[b"geo"])
     change(meta)
     told = {b"geo": json.dumps(meta).encode()}
     pyarrow.parquet.write_table(table.replace_schema_metadata(told), path)
 
 
-def _damage(raw: bytes, at: float, length: int = 3000) -> bytes:
+def _own(meta: Any) -> Any:
+    return meta["columns"]["geometry"]
+
+
+def _drawn(path: Path, table: Any, wkb: bytes) -> None:
+    """Write a table in which every geometry is ``wkb``."""
+    at, column = table.num_columns - 1, pyarrow.array([wkb] * table.num_rows)
+    table = table.set_column(at, table.schema.field("geometry"), column)
+    pyarrow.parquet.write_table(table, path)
+
+
+def _with(path: Path, table: Any, name: str, value: Any) -> None:
+    """Write a table with one more column."""
+    column = pyarrow.array([value] * table.num_rows)
+    pyarrow.parquet.write_table(table.append_column(name, column), path)
+
+
+def _zeros(raw: bytes, at: float, length: int) -> bytes:
     start = int(len(raw) * at)
     return raw[:start] + b"\0" * length + raw[start + length :]
 
 
-_WITH_M = shapely.to_wkb(
+SQUARE = shapely.box(121, 30.6, 121.1, 30.7)
+WITH_M = shapely.to_wkb(
     shapely.from_wkt("POLYGON M ((121 30.6 1, 121.1 30.6 1, 121.1 30.7 1, 121 30.6 1))"),
     flavor="iso",
 )
 
-BAD: dict[str, tuple[str, Callable[[Path, bytes, Any], object], str]] = {
-    "empty": (".gpkg", lambda path, raw, table: path.write_bytes(b""), "已损坏"),
-    "cut": (".gpkg", lambda path, raw, table: path.write_bytes(raw[:9000]), "已损坏"),
-    "no database": (".gpkg", lambda path, raw, table: path.write_bytes(b"x" * 5000), "已损坏"),
-    "a page of zeros": (
-        ".gpkg",
-        lambda path, raw, table: path.write_bytes(_damage(raw, 0.75, 9000)),
-        "已损坏",
-    ),
-    "another CRS": (
-        ".gpkg",
-        lambda path, raw, table: _gpkg(path, shape=shapely.box(121, 30.6, 121.1, 30.7), crs=4326),
-        "EPSG:4326",
-    ),
-    "two layers": (
-        ".gpkg",
-        lambda path, raw, table: _gpkg(path, shape=shapely.box(121, 30.6, 121.1, 30.7), twice=True),
-        "one, two",
-    ),
-    "no Parquet": (".parquet", lambda path, raw, table: path.write_bytes(b"PAR1" * 9), "已损坏"),
-    "cut Parquet": (".parquet", lambda path, raw, table: path.write_bytes(raw[:-9]), "已损坏"),
-    "a group of zeros": (
+#: Bad files by name: the form, how the good file is spoilt, and a word of what is said.
+Spoil = Callable[[Path, bytes, Any], object]
+BAD: dict[str, tuple[str, Spoil, str]] = {
+    "empty": (".gpkg", lambda p, raw, t: p.write_bytes(b""), "已损坏"),
+    "cut": (".gpkg", lambda p, raw, t: p.write_bytes(raw[:9000]), "已损坏"),
+    "no database": (".gpkg", lambda p, raw, t: p.write_bytes(b"x" * 5000), "已损坏"),
+    "pages of zeros": (".gpkg", lambda p, raw, t: p.write_bytes(_zeros(raw, 0.75, 9000)), "已损坏"),
+    "another CRS": (".gpkg", lambda p, raw, t: _gpkg(p, shape=SQUARE, crs=4326), "EPSG:4326"),
+    "two layers": (".gpkg", lambda p, raw, t: _gpkg(p, shape=SQUARE, twice=True), "one, two"),
+    "no Parquet": (".parquet", lambda p, raw, t: p.write_bytes(b"PAR1" * 9), "已损坏"),
+    "cut Parquet": (".parquet", lambda p, raw, t: p.write_bytes(raw[:-9]), "已损坏"),
+    "zeros": (".parquet", lambda p, raw, t: p.write_bytes(_zeros(raw, 0.2, 3000)), "已损坏"),
+    "no CRS": (
         ".parquet",
-        lambda path, raw, table: path.write_bytes(_damage(raw, 0.2)),
-        "已损坏",
-    ),
-    "no CRS member": (
-        ".parquet",
-        lambda path, raw, table: _parquet(
-            path, table, lambda m: m["columns"]["geometry"].pop("crs")
-        ),
+        lambda p, raw, t: _described(p, t, lambda m: _own(m).pop("crs")),
         "4490",
     ),
     "unknown CRS": (
         ".parquet",
-        lambda path, raw, table: _parquet(
-            path, table, lambda m: m["columns"]["geometry"].update(crs=None)
-        ),
+        lambda p, raw, t: _described(p, t, lambda m: _own(m).update(crs=None)),
         "4490",
     ),
     "another encoding": (
         ".parquet",
-        lambda path, raw, table: _parquet(
-            path, table, lambda m: m["columns"]["geometry"].update(encoding="point")
-        ),
+        lambda p, raw, t: _described(p, t, lambda m: _own(m).update(encoding="point")),
         "point",
     ),
-    "no metadata": (
+    "no columns": (
         ".parquet",
-        lambda path, raw, table: _parquet(path, table, lambda m: m.pop("columns")),
+        lambda p, raw, t: _described(p, t, lambda m: m.pop("columns")),
         "已损坏",
     ),
-    "bytes": (
-        ".parquet",
-        lambda path, raw, table: pyarrow.parquet.write_table(
-            table.append_column("photo", pyarrow.array([b"x"] * table.num_rows)), path
-        ),
-        "photo",
-    ),
-    "not a number": (
-        ".parquet",
-        lambda path, raw, table: pyarrow.parquet.write_table(
-            table.append_column("x", pyarrow.array([float("nan")] * table.num_rows)), path
-        ),
-        "nan",
-    ),
-    "no geometry": (
-        ".parquet",
-        lambda path, raw, table: pyarrow.parquet.write_table(
-            table.set_column(
-                table.num_columns - 1,
-                table.schema.field("geometry"),
-                pyarrow.array([b"\1\2"] * table.num_rows),
-            ),
-            path,
-        ),
-        "第 1 个图形",
-    ),
-    "measures": (
-        ".parquet",
-        lambda path, raw, table: pyarrow.parquet.write_table(
-            table.set_column(
-                table.num_columns - 1,
-                table.schema.field("geometry"),
-                pyarrow.array([_WITH_M] * table.num_rows),
-            ),
-            path,
-        ),
-        "M 值",
-    ),
+    "bytes": (".parquet", lambda p, raw, t: _with(p, t, "photo", b"x"), "photo"),
+    "not a number": (".parquet", lambda p, raw, t: _with(p, t, "x", float("nan")), "nan"),
+    "no geometry": (".parquet", lambda p, raw, t: _drawn(p, t, b"\1\2"), "第 1 个图形"),
+    "measures": (".parquet", lambda p, raw, t: _drawn(p, t, WITH_M), "M 值"),
 }
 
 

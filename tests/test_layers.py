@@ -19,6 +19,7 @@ import shapely
 from cases import ROOT, URN, Command, SmallWorkspace, box, feature, in_degrees, layer_text
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import stored_shapes
 
 from gangqu_gis.errors import InputError
 from gangqu_gis.layerfile.geojson import format_layer
@@ -43,9 +44,11 @@ def cases(folder: str, *, but: frozenset[str] | set[str] = frozenset()) -> list[
         pytest.param(
             path,
             id=path.stem,
-            marks=[pytest.mark.xfail(strict=True, reason=NOT_YET[path.stem])]
-            if path.stem in NOT_YET.keys() - but
-            else [],
+            marks=(
+                [pytest.mark.xfail(strict=True, reason=NOT_YET[path.stem])]
+                if path.stem in NOT_YET.keys() - but
+                else []
+            ),
         )
         for path in found
     ]
@@ -135,25 +138,11 @@ def test_shipped_layers_read_in_gdal_with_the_same_coordinates(name: str) -> Non
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
-degrees = st.tuples(st.floats(120.95, 121.2), st.floats(30.55, 30.7))
 
 
 @st.composite
 def stored_features(draw: st.DrawFn) -> Feature:
-    x, y = draw(degrees)
-    size = draw(st.floats(1e-5, 1e-2))
-    square = shapely.box(x, y, x + size, y + size)
-    shape: Any = draw(
-        st.sampled_from(
-            [
-                None,
-                square,
-                shapely.LineString([(x, y), (x + size, y)]),
-                shapely.MultiPolygon([square, shapely.box(x, y - 2e-3, x + size, y - 1e-3)]),
-                shapely.Polygon(square.exterior, [square.buffer(-size / 4).exterior]),
-            ]
-        )
-    )
+    shape = draw(stored_shapes())
     properties = {
         "id": draw(texts),
         "kind": draw(st.sampled_from(["stock_parcel", "road", "nothing"])),
