@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from cases import Command, SmallWorkspace, box, feature
 from export_cases import features, holding, in_metres, made, same_shape, stored
+from ezdxf.filemanagement import readfile
 from gatework import plan_of
 from hypothesis import given, settings
 
@@ -101,3 +102,24 @@ def test_the_head_states_the_planar_area_of_what_is_written(
     stated = np.array(file.column("DKMJ"), dtype=float)
     assert stated[0] == pytest.approx(123.457 * 89.012 / 10_000, abs=0.00006)
     assert list(file.column("DKYT")) == ["居住用地(示意)"]
+
+
+def test_a_drawing_of_all_kinds_comes_back_whole(
+    tmp_path: Path, command: Command, shipped: Path
+) -> None:
+    file = tmp_path / "地块.dxf"
+    assert command("export", "parcels", file, cwd=shipped).code == 0
+    run = command("update", "parcels", file, "--dry-run", "--yes", cwd=shipped)
+    assert run.code == 0 and "没有变化" in run.out, run.err
+    drawing = readfile(file)
+    layers = {entity.dxf.layer for entity in drawing.modelspace().query("LWPOLYLINE")}
+    assert len(layers) == 5
+    # An outline that somebody added says of itself neither which feature nor which kind it is.
+    drawing.modelspace().add_lwpolyline(
+        [(605000, 3386000), (605100, 3386000), (605100, 3386100)],
+        close=True,
+        dxfattribs={"layer": sorted(layers)[0]},
+    )
+    drawing.saveas(file)
+    mixed = command("update", "parcels", file, "--dry-run", "--yes", cwd=shipped)
+    assert mixed.code == 2 and "--layer" in mixed.err

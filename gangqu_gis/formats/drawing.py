@@ -38,7 +38,11 @@ _NEARLY_M = 0.5
 
 
 def read(path: Path, layer: str | None) -> VectorFile:
-    """Read one layer of a DXF; raises as :func:`gangqu_gis.formats.read_vector` does."""
+    """Read one layer of a DXF, or, where none is named, the whole of a drawing of our own.
+
+    Our export has a layer for each kind and marks every outline with its feature, so that nothing
+    needs to be chosen.  Raises as :func:`gangqu_gis.formats.read_vector` does.
+    """
     source, remarks = str(path), Remarks()
     drawing = _opened(path)
     found = gather(drawing)
@@ -52,8 +56,11 @@ def read(path: Path, layer: str | None) -> VectorFile:
         for outline in found.outlines
     ]
     layers = _layers(outlines)
-    name = chosen_layer(source, layers, layer)
-    own = [o for o in outlines if o.layer == name or (o.feature and _is_of(o, name, outlines))]
+    if layer is None and len(layers) > 1 and all(outline.feature for outline in outlines):
+        name, own = path.stem, outlines
+    else:
+        name = chosen_layer(source, layers, layer)
+        own = [o for o in outlines if o.layer == name or (o.feature and _is_of(o, name, outlines))]
     features = _features(own, remarks)
     labels = [
         Label(_decoded(drawing, t.layer), _decoded(drawing, t.text), t.x * scale, t.y * scale)
