@@ -67,9 +67,9 @@ def from_disk(path: Path) -> dict[str, int]:
     """Return how many parcels of a file got which verdict."""
     layer = large_layer(path, None, least=0)
     assert layer is not None
-    column = batched.stored_column(layer, column="mj", unit_name="m2", coordinate_m=0.001)
-    parts = batched.measured_batches(layer, workspace_plane=PLANE, column=column)
-    totals = batched.count(parts, lambda done: None)
+    stated = batched.Stated("mj", "m2", 0.001)
+    measured = batched.of_layer(layer, workspace_plane=PLANE, stated=stated)
+    totals = batched.count(measured.parts, lambda done: None)
     return {verdict.value: number for verdict, number in totals.verdicts.items()}
 
 

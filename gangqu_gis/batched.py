@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from gangqu_gis.checks import Tolerance, Verdict
@@ -31,7 +29,7 @@ from gangqu_gis.judgement import (
     judge,
     web_mercator_areas,
 )
-from gangqu_gis.measure import Floats, Measures, wkb_measures
+from gangqu_gis.measure import Floats, Measures, ahead, wkb_measures, wkb_rings
 from gangqu_gis.messages import message
 from gangqu_gis.stored_areas import POLYGONS, FileAreas, StoredAreas, measuring_plane
 from gangqu_gis.units import Unit, unit
@@ -98,9 +96,8 @@ class Totals:
         self.planar_mm2 += _whole_mm2(measures.planar_m2)
         self.in_plane += int((~np.isnan(measures.planar_m2)).sum())
         if part.judgement is not None:
-            self.verdicts.update(part.judgement.verdicts)
-            causes = zip(part.judgement.causes, part.judgement.meant, strict=True)
-            self.causes.update(c for c in causes if c[0] is not StoredCause.NONE)
+            self.verdicts.update(part.judgement.verdict_counts)
+            self.causes.update(part.judgement.cause_counts)
 
     @property
     def disagrees(self) -> bool:
@@ -194,17 +191,6 @@ def of_layer(
     )
 
 
-def stored_column(
-    layer: LargeLayer, *, column: str, unit_name: str, coordinate_m: float
-) -> Column:
-    """Return what a stored column is judged by: its decimals are those of the whole column."""
-    stated = Stated(layer.column_name(column), unit_name, coordinate_m)
-    seen = ColumnPass(str(layer.path), stated.name, [])
-    for batch in layer.batches(seen.needed, geometry=False):
-        seen.look(batch.columns, len(batch))
-    return stated.column(stated.name, seen.decimals)
-
-
 @dataclass(slots=True)
 class Noticed:
     """What is noticed of a layer's features as they come by."""
@@ -260,15 +246,21 @@ def measured_batches(
     plane = measuring_plane(layer.crs, workspace_plane)
     scrutiny = scrutiny or BatchScrutiny(str(layer.path))
     wanted = {named_by, None if column is None else column.name} - {None}
-    for batch in _ahead(layer.batches(sorted(map(str, wanted)))):
-        try:
-            found = wkb_measures(batch.data, batch.offset, crs=layer.crs, plane=plane)
-        except NotImplementedError as error:  # curves in a layer that declares none
-            raise InputError(message("batches.curves"), file=str(layer.path)) from error
+    for batch, found in ahead(_measured(layer, sorted(map(str, wanted)), plane)):
         names = None if named_by is None else list(map(str, batch.columns[named_by]))
         drawn = scrutiny.look(batch, np.isnan(found.ellipsoidal_m2), names)
         part = Part(batch.first, found, drawn, names=names)
         yield part if column is None else _judged(part, batch, layer, column)
+
+
+def _measured(
+    layer: LargeLayer, columns: Sequence[str], plane: CRS | None
+) -> Iterator[tuple[Batch, Measures]]:
+    for batch in ahead(layer.batches(columns)):
+        try:
+            yield batch, wkb_measures(batch.data, batch.offset, crs=layer.crs, plane=plane)
+        except NotImplementedError as error:  # curves in a layer that declares none
+            raise InputError(message("batches.curves"), file=str(layer.path)) from error
 
 
 def _judged(part: Part, batch: Batch, layer: LargeLayer, column: Column) -> Part:
@@ -278,26 +270,15 @@ def _judged(part: Part, batch: Batch, layer: LargeLayer, column: Column) -> Part
     return replace(part, stated=values, judgement=found)
 
 
-def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
-    """Yield batches; the next one is read while the present one is worked on."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield batch
-
-
 def _whole_mm2(area_m2: Floats) -> int:
     """Return a sum that does not depend on the order of its parts: of whole square millimetres."""
-    return sum(np.rint(area_m2[~np.isnan(area_m2)] * 1e6).astype(np.int64).tolist())
+    whole = np.rint(area_m2[~np.isnan(area_m2)] * 1e6).astype(np.int64)
+    return (int((whole >> 32).sum()) << 32) + int((whole & 0xFFFFFFFF).sum())
 
 
 def _mercator(batch: Batch, crs: CRS) -> Callable[[NDArray[np.intp]], Floats]:
     def areas(which: NDArray[np.intp]) -> Floats:
-        wkb = [batch.data[batch.offset[i] : batch.offset[i + 1]].tobytes() for i in which.tolist()]
-        column = np.empty(len(wkb), dtype=object)
-        column[:] = wkb
-        return web_mercator_areas(shapely.force_2d(shapely.from_wkb(column)), crs)
+        return web_mercator_areas(wkb_rings(batch.data, batch.offset, which), crs)
 
     return areas
 

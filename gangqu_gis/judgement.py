@@ -8,9 +8,11 @@ area, a slip of the unit, an area taken in Web Mercator.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from gangqu_gis import crs as crs_module
 from gangqu_gis import tolerance
 from gangqu_gis.checks import Tolerance, Verdict
 from gangqu_gis.errors import InputError
-from gangqu_gis.measure import Floats, Measures, area_of_moved
+from gangqu_gis.measure import Floats, Measures, Rings, planar_areas
 from gangqu_gis.messages import message
 from gangqu_gis.units import AREA_UNITS, Unit, unit
 
@@ -56,7 +58,8 @@ class Judgement:
     """Stated areas against measured ones, one entry per feature.
 
     ``stated_m2`` is NaN where nothing is stated, ``tolerance_m2`` where nothing can be compared;
-    ``meant`` is the unit that a slip confused with the column's.
+    ``meant`` is the unit that a slip confused with the column's.  Causes are counted with it, where
+    there are any.
     """
 
     stated_m2: Floats
@@ -64,6 +67,8 @@ class Judgement:
     verdicts: list[Verdict]
     causes: list[StoredCause]
     meant: list[Unit | None]
+    verdict_counts: Counter[Verdict]
+    cause_counts: Counter[tuple[StoredCause, Unit | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,28 +117,33 @@ def judge(
     coarse = (limit > column.largest_share * area) & (distance <= 2 * limit)
     code = np.select(
         [withheld, unstated, coarse, distance <= limit, distance <= 2 * limit],
-        range(5),
-        default=5,
+        np.arange(5),
+        default=np.int64(5),
     )
-    verdicts = [_VERDICTS[i] for i in code.tolist()]
     causes = [StoredCause.NONE] * len(stated)
     meant: list[Unit | None] = [None] * len(stated)
-    for i in np.flatnonzero(code == 2).tolist():
-        causes[i] = StoredCause.COARSE
-    asked = np.flatnonzero(code > 3)
-    for at, cause, other in _causes(measured, stated, limit, column, asked, mercator):
+    counted: Counter[tuple[StoredCause, Unit | None]] = Counter()
+    asked, coarse_at = np.flatnonzero(code > 3), np.flatnonzero(code == 2)
+    found = _causes(measured, stated, limit, column, asked, mercator)
+    for at, cause, other in chain([(coarse_at, StoredCause.COARSE, None)], found):
+        counted += Counter({(cause, other): len(at)})
         for i in at.tolist():
             causes[i], meant[i] = cause, other
-    return Judgement(stated_m2, limit, verdicts, causes, meant)
+    given, times = np.unique(code, return_counts=True)
+    counts = Counter(dict(zip(_VERDICTS[given].tolist(), times.tolist(), strict=True)))
+    return Judgement(stated_m2, limit, _VERDICTS[code].tolist(), causes, meant, counts, counted)
 
 
-_VERDICTS = (
-    Verdict.MISSING,
-    Verdict.UNSTATED,
-    Verdict.INDICATIVE,
-    Verdict.AGREE,
-    Verdict.REVIEW,
-    Verdict.DIFFER,
+_VERDICTS = np.array(
+    [
+        Verdict.MISSING,
+        Verdict.UNSTATED,
+        Verdict.INDICATIVE,
+        Verdict.AGREE,
+        Verdict.REVIEW,
+        Verdict.DIFFER,
+    ],
+    dtype=object,
 )
 
 
@@ -216,13 +226,11 @@ def decimals_of_each(values: Floats) -> NDArray[np.intp]:
     return decimals
 
 
-def web_mercator_areas(geometry: NDArray[np.object_], crs: CRS) -> Floats:
+def web_mercator_areas(rings: Rings, crs: CRS) -> Floats:
     """Return the areas a careless user would get in EPSG:3857; only to recognise them."""
     base, radius = crs_module.geographic(crs), 6378137.0
-    to_degrees = None if crs == base else crs_module.transformer(crs, base)
-
-    def mercator(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        lon, lat = (x, y) if to_degrees is None else to_degrees.transform(x, y)
-        return radius * np.deg2rad(lon), radius * np.arctanh(np.sin(np.deg2rad(lat)))
-
-    return area_of_moved(geometry, mercator)
+    lon, lat = rings.xy[:, 0], rings.xy[:, 1]
+    if crs != base:
+        lon, lat = crs_module.transformer(crs, base).transform(lon, lat)
+    north = radius * np.arctanh(np.sin(np.deg2rad(lat)))
+    return planar_areas(rings.with_xy(np.column_stack([radius * np.deg2rad(lon), north])))

@@ -28,7 +28,7 @@ from gangqu_gis.judgement import (
     judge,
     web_mercator_areas,
 )
-from gangqu_gis.measure import Floats, Measures, keep_only, measures, to_crs
+from gangqu_gis.measure import Floats, Measures, Rings, keep_only, measures, to_crs
 from gangqu_gis.messages import message
 from gangqu_gis.units import Unit, unit
 
@@ -167,7 +167,7 @@ def compare_stored(
 
     def mercator(which: NDArray[np.intp]) -> Floats:
         assert file.crs is not None
-        return web_mercator_areas(file.geometry[which], file.crs)
+        return web_mercator_areas(Rings.of(file.geometry[which]), file.crs)
 
     found = judge(measured.areas, stated, kept, mercator)
     return StoredAreas(kept, values, measured.areas.squares_m2, found)

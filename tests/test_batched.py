@@ -160,7 +160,8 @@ def test_an_unknown_column_is_a_usage_error(tmp_path: Path) -> None:
     table = geopandas.GeoDataFrame({"a": [1]}, geometry=[shapely.box(121, 30, 122, 31)], crs=4490)
     table.to_file(file)
     with pytest.raises(UsageError, match="a"):
-        batched.stored_column(layer_of(file), column="b", unit_name="m2", coordinate_m=0.001)
+        stated = batched.Stated("b", "m2", 0.001)
+        batched.of_layer(layer_of(file), workspace_plane=PLANE, stated=stated)
 
 
 @pytest.mark.filterwarnings("ignore:A geometry of type CURVEPOLYGON")

@@ -118,14 +118,13 @@ def _headers(batch: Batch) -> tuple[NDArray[np.int64], Flags, Flags]:
     ISO writes them into the thousands of the code, EWKB into its highest bits.
     """
     present = np.flatnonzero(np.diff(batch.offset) >= 5)
-    at = batch.offset[present]
-    raw = batch.data[at[:, None] + np.arange(1, 5)].astype(np.int64)
-    raw = np.where((batch.data[at] == 0)[:, None], raw, raw[:, ::-1])
-    high, low = raw[:, 0], raw[:, 2] * 256 + raw[:, 3]
-    plain = low % 1000
+    raw = batch.data[batch.offset[present][:, None] + np.arange(5)]
+    code = np.ascontiguousarray(raw[:, 1:]).view("<u4")[:, 0]
+    code = np.where(raw[:, 0] == 0, code.byteswap(), code)
+    thousands, plain = np.divmod(code & 0xFFFF, 1000)
     kind = np.full(len(batch), -1, dtype=np.int64)
     kind[present] = _TYPE_IDS[np.where(plain < len(_TYPE_IDS), plain, 0)]
     raised, has_m = np.zeros(len(batch), dtype=bool), np.zeros(len(batch), dtype=bool)
-    raised[present] = (high & 0x80 > 0) | np.isin(low // 1000, (1, 3))
-    has_m[present] = (high & 0x40 > 0) | np.isin(low // 1000, (2, 3))
+    raised[present] = (code & 0x80000000 > 0) | (thousands == 1) | (thousands == 3)
+    has_m[present] = (code & 0x40000000 > 0) | (thousands == 2) | (thousands == 3)
     return kind, raised, has_m

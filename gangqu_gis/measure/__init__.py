@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from gangqu_gis.measure.areas import (
     Areas,
-    area_of_moved,
     areas,
     ellipsoidal_area,
     geodesic_area,
@@ -19,8 +18,10 @@ from gangqu_gis.measure.areas import (
     straight_area,
     to_crs,
 )
-from gangqu_gis.measure.bulk import Measures, geometries, measures, wkb_measures
+from gangqu_gis.measure.bulk import Measures, measures, wkb_measures, wkb_rings
+from gangqu_gis.measure.methods import planar_areas
 from gangqu_gis.measure.rings import Floats, Geometries, Rings
+from gangqu_gis.measure.runs import ahead
 from gangqu_gis.measure.shape_points import neighbour_squares
 from gangqu_gis.measure.soundness import polygonal, sound_polygons, sound_rings
 
@@ -30,19 +31,20 @@ __all__ = [
     "Geometries",
     "Measures",
     "Rings",
-    "area_of_moved",
+    "ahead",
     "areas",
     "ellipsoidal_area",
     "geodesic_area",
-    "geometries",
     "keep_only",
     "measures",
     "neighbour_squares",
     "planar_area",
+    "planar_areas",
     "polygonal",
     "sound_polygons",
     "sound_rings",
     "straight_area",
     "to_crs",
     "wkb_measures",
+    "wkb_rings",
 ]

@@ -6,16 +6,14 @@ empty and non-polygon entries give NaN.  Rings may run in either direction.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis.measure import methods
-from gangqu_gis.measure.edges import planar_ring_areas
 from gangqu_gis.measure.fast import compiling_pays
 from gangqu_gis.measure.rings import Flags, Floats, Geometries, Rings
 from gangqu_gis.measure.runs import over_runs
@@ -75,16 +73,6 @@ def planar_area(geometry: Geometries, *, crs: CRS, plane: CRS) -> Floats:
     """Return the area of polygons in ``plane``, m²; NaN where no area may be taken in it."""
     in_plane, planar = methods.in_plane(crs, plane), methods.planar(plane)
     return taken_by(lambda rings: planar(in_plane(rings)), geometry)
-
-
-def area_of_moved(geometry: Geometries, move: Callable[[Floats, Floats], Any]) -> Floats:
-    """Return the areas of polygons once ``move`` has given their vertices another x and y."""
-
-    def method(rings: Rings) -> Floats:
-        moved = rings.with_xy(np.column_stack(move(rings.xy[:, 0], rings.xy[:, 1])))
-        return moved.sums(planar_ring_areas(moved))
-
-    return taken_by(method, geometry)
 
 
 def taken_by(method: methods.Method, geometry: Geometries) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gangqu_gis import crs as crs_module
 from gangqu_gis.measure import fast, methods
 from gangqu_gis.measure.ellipsoid import Ellipsoid, TransverseMercator
-from gangqu_gis.measure.rings import Flags, Floats, Geometries
+from gangqu_gis.measure.rings import Flags, Floats, Geometries, Rings
 from gangqu_gis.measure.runs import Results, over_runs
 from gangqu_gis.measure.shape_points import neighbour_squares
 from gangqu_gis.measure.soundness import only_sound, polygonal
@@ -80,7 +80,7 @@ def wkb_measures(
         or (plane is not None and known is None)
     ):
         every = np.arange(len(offset) - 1)
-        return measures(geometries(data, offset, every), crs=crs, plane=plane)
+        return measures(_geometries(data, offset, every), crs=crs, plane=plane)
     results, state = fast.wkb_results(data, offset, _EVERYTHING, ellipsoid, known)
     planar = results[:, 1] if plane is not None else np.full(len(results), np.nan)
     found = Measures(
@@ -88,13 +88,24 @@ def wkb_measures(
     )
     rest = np.flatnonzero(state)
     if len(rest):
-        slow = measures(geometries(data, offset, rest), crs=crs, plane=plane)
+        slow = measures(_geometries(data, offset, rest), crs=crs, plane=plane)
         found.ellipsoidal_m2[rest], found.planar_m2[rest] = slow.ellipsoidal_m2, slow.planar_m2
         found.squares_m2[rest], found.polygonal[rest] = slow.squares_m2, slow.polygonal
     return found
 
 
-def geometries(
+def wkb_rings(
+    data: NDArray[np.uint8], offset: NDArray[np.int64], which: NDArray[np.intp]
+) -> Rings:
+    """Return the rings of some polygons in WKB."""
+    if fast.is_installed():
+        found = fast.wkb_rings(data, offset, which)
+        if found is not None:
+            return found
+    return Rings.of(_geometries(data, offset, which))
+
+
+def _geometries(
     data: NDArray[np.uint8], offset: NDArray[np.int64], which: NDArray[np.intp]
 ) -> Geometries:
     """Return the geometries of some entries; ``None`` where there are no bytes, or no WKB.

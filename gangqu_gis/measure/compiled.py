@@ -68,7 +68,7 @@ def decoded(data, at, end, lon, lat, start, sign, rings):  # type: ignore[no-unt
     return found
 
 
-def _kernels(stamp: int) -> tuple[Any, Any, Any]:
+def _kernels(stamp: int) -> tuple[Any, Any, Any, Any]:
     """Return the kernels; the stamp is part of what names them on disk."""
 
     @numba.njit(nogil=True, error_model="numpy", cache=True)
@@ -120,7 +120,18 @@ def _kernels(stamp: int) -> tuple[Any, Any, Any]:
                     size = max(size, 2 * wanted)
                     break
 
-    return over_rings, over_wkb, over_simple
+    @numba.njit(nogil=True, error_model="numpy", cache=True)
+    def rings_of_wkb(data, begin, end, lon, lat, start, sign, whose):  # type: ignore[no-untyped-def]  # noqa: E501
+        rings = stamp * 0
+        for i in range(len(begin)):
+            found = decoded(data, begin[i], end[i], lon, lat, start, sign, rings)
+            if found <= 0:
+                return -1
+            whose[rings : rings + found] = i
+            rings += found
+        return rings
+
+    return over_rings, over_wkb, over_simple, rings_of_wkb
 
 
-over_rings, over_wkb, over_simple = _kernels(STAMP)
+over_rings, over_wkb, over_simple, rings_of_wkb = _kernels(STAMP)

@@ -24,6 +24,8 @@ from gangqu_gis.measure.runs import RUN, in_threads
 WORTH_LOADING = 500_000
 #: Set to 0 to do without the compiled form.
 SWITCH = "GANGQU_COMPILED"
+#: No ring takes fewer bytes in WKB: the number of its points, and four of them.
+LEAST_RING_BYTES = 68
 #: Geometries whose vertices are counted to estimate those of all.
 SAMPLE = 1000
 
@@ -87,6 +89,21 @@ def wkb_results(
 
     in_threads(number, RUN, work)
     return results, state
+
+
+def wkb_rings(
+    data: NDArray[np.uint8], offset: NDArray[np.int64], which: NDArray[np.intp]
+) -> Rings | None:
+    """Return the rings of some polygons in WKB, or ``None`` where one is left to others."""
+    begin, end = offset[which], offset[which + 1]
+    room = int((end - begin).sum()) // LEAST_RING_BYTES + 1, int((end - begin).sum()) // 16
+    xy, start, sign = np.empty((2, room[1])), np.zeros(room[0] + 1, np.int64), np.empty(room[0])
+    whose = np.empty(room[0], np.intp)
+    count = kernels().rings_of_wkb(data, begin, end, xy[0], xy[1], start, sign, whose)
+    if count < 0:
+        return None
+    places = np.ascontiguousarray(xy[:, : start[count]].T)
+    return Rings(places, start[: count + 1], whose[:count], sign[:count], len(which))
 
 
 def certainly_simple(rings: Rings) -> Flags:

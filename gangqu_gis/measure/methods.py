@@ -79,7 +79,12 @@ def planar(plane: CRS | None) -> Method:
     """Return how to take areas of rings in ``plane``: NaN where none may be taken in it."""
     if plane is None or not crs_module.fit_for_planar_areas(plane):
         return lambda rings: np.full(rings.size, np.nan)
-    return lambda rings: rings.sums(planar_ring_areas(rings))
+    return planar_areas
+
+
+def planar_areas(rings: Rings) -> Floats:
+    """Return the areas of polygons in the plane that their rings are given in."""
+    return rings.sums(planar_ring_areas(rings))
 
 
 def in_plane(crs: CRS, plane: CRS | None) -> Move:

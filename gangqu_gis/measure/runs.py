@@ -6,9 +6,9 @@ What is found of an item depends on the item alone, so that runs and threads cha
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 #: Geometries of a run: 50 000 vertices of ordinary parcels.
 RUN = 4096
 
+T = TypeVar("T")
 Results = tuple[NDArray[Any], ...]
 
 
@@ -29,6 +30,15 @@ def over_runs(items: NDArray[Any], work: Callable[[NDArray[Any]], Results]) -> R
     in_threads(len(items), RUN, one)
     parts = [found[at] for at in sorted(found)] or [work(items)]
     return parts[0] if len(parts) == 1 else tuple(map(np.concatenate, zip(*parts, strict=True)))
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield items; the next one is made in a thread while the present one is worked on."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = maker.submit(next, items, None)
+            yield item
 
 
 def in_threads(number: int, run: int, work: Callable[[slice], None]) -> None:
