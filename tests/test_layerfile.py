@@ -345,6 +345,13 @@ def test_converting_refuses_what_it_would_lose(root: Path, command: Command) -> 
     refusal(convert("parcels", "gpkg"), 4)
     assert (root / "data" / "parcels.gpkg").read_bytes() == b"somebody's own"
     (root / "data" / "parcels.gpkg").unlink()
+    marker = root / "data" / "workspace.toml"
+    text = marker.read_text(encoding="utf-8")
+    marker.write_text(text.replace("districts.geojson", "parcels.gpkg"), encoding="utf-8")
+    shutil.copyfile(root / "data" / "districts.geojson", root / "data" / "parcels.gpkg")
+    refusal(convert("parcels", "gpkg"), 3)
+    marker.write_text(text, encoding="utf-8")
+    (root / "data" / "parcels.gpkg").unlink()
     survey(root, rectangle())
     path = root / "data" / "parcels.geojson"
     path.write_text(path.read_text(encoding="utf-8").replace("存量", "改名"), encoding="utf-8")

@@ -63,6 +63,9 @@ def _refuse_form(workspace: Workspace, layer: str, form: str) -> None:
     if path.suffix.lower() == form:
         text = message("convert.already", layer=layer, form=LAYER_FORMS[form])
         raise UsageError(text, file=workspace.shown(path))
+    other = _relative(workspace, path.with_suffix(form))
+    if other in workspace.layer_files.values():
+        raise RefusedError(message("file.exists_already"), file=f"data/{other}")
     if path.is_symlink():
         text = message("store.a_link", target=path.resolve())
         raise RefusedError(text, file=workspace.shown(path))
@@ -114,7 +117,7 @@ def _begun(workspace: Workspace, layer: str, form: str) -> Entry | None:
     if last is None or last.action != CONVERT:
         return None
     old, new = (workspace.data / str(last.content[key]) for key in ("file_before", "file_after"))
-    whole = new.suffix.lower() == form and hash_of(new) == last.layer_after
+    whole = new == old.with_suffix(form) and hash_of(new) == last.layer_after
     return last if whole and old.exists() and hash_of(old) == last.layer_before else None
 
 
