@@ -170,7 +170,8 @@ def _project(row: ProjectProgress, view: View) -> Entry:
 
 
 def _differs(label: Text, stated: str, state: State, view: View) -> str:
-    return f"{view.say(label)} {stated}: {view.say(state.label)}"
+    figure = Text(f"{label.zh} {stated}", f"{label.en} {stated}")
+    return view.say(message("report.labelled", label=figure, text=state.label))
 
 
 def _ref(row: ProjectProgress, view: View) -> str:

@@ -21,7 +21,7 @@ function showYear() {
   yearOut.replaceChildren(el('ul', {}, entry.figures.map(yearFigure)));
   if (entry.marks.length) {
     yearOut.append(el('ul', { class: 'plain' }, entry.marks.map((mark) => el('li', { title: mark.place },
-      `${mark.subject}: `, mark.note ? quoted(mark.note) : mark.label))));
+      fill(texts.label, { label: mark.subject }), mark.note ? quoted(mark.note) : mark.label))));
   }
 }
 

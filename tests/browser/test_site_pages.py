@@ -68,6 +68,13 @@ def test_stands_whole_and_quiet(
         assert_names_stand(page)
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_links_to_the_pages_stand_on_one_line(open_page: Opener, lang: str) -> None:
+    page = open_page(f"{lang}/index").page
+    tops = {box["top"] for box in boxes(page, ".pages a")}
+    assert len(tops) == 1, "at 1440 by 900"
+
+
 @EACH
 def test_pages_link_to_one_another(open_page: Opener, name: str) -> None:
     watched = open_page(f"zh/{name}")
@@ -178,10 +185,11 @@ def test_pinyin_finds_a_road(open_page: Opener, words: str) -> None:
 def test_the_year_control(open_page: Opener) -> None:
     page = open_page("zh/index").page
     slider = page.get_by_role("slider", name="年份")
-    expect(page.locator(".year-figures")).to_contain_text("9.58万m2")
+    expect(page.locator(".year-figures")).to_contain_text("9.58万㎡")
+    expect(page.locator(".year-figures")).to_contain_text("牌楼头未来社区：")
     slider.focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".year-figures")).to_contain_text("9.35万m2")
+    expect(page.locator(".year-figures")).to_contain_text("9.35万㎡")
     expect(page.locator(".year-figures")).to_contain_text("2080套")
     assert slider.get_attribute("aria-valuetext") == "2022 年"
     assert "year=2022" in page.url
