@@ -6,6 +6,8 @@ work without a single worker is given up after :data:`WORKERLESS_S`.
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import logging
 import os
 import time
@@ -92,25 +94,21 @@ class Engine:
         return 4 + 2 * sum(int(worker.get("nthreads", 1)) for worker in known)
 
     def _results(self, futures: Sequence[Any]) -> list[Any]:
-        """Wait for tasks given out, as long as there are workers."""
-        import distributed
+        """Wait for tasks given out, as long as there are workers.
 
-        wait: Any = distributed.wait
+        A result may be lost again with the worker that holds it, so that bringing it here is
+        watched like the work itself.
+        """
+        gathering = self.client.gather(list(futures), asynchronous=True)
+        coming = asyncio.run_coroutine_threadsafe(gathering, self.client.loop.asyncio_loop)
         alone: float | None = None
-        while any(future.status == "pending" for future in futures):
-            if any(future.status in ("error", "lost", "cancelled") for future in futures):
-                break
-            try:
-                wait(futures, timeout=POLL_S)
-            except TimeoutError:
-                alone = None if self._has_workers() else alone or time.monotonic()
-                if alone is not None and time.monotonic() - alone > WORKERLESS_S:
-                    text = message("engine.no_workers", address=self.address, wait=WORKERLESS_S)
-                    raise InputError(text) from None
-            except Exception:
-                break  # told below, by what gathering raises
+        while not concurrent.futures.wait([coming], POLL_S).done:
+            alone = None if self._has_workers() else alone or time.monotonic()
+            if alone is not None and time.monotonic() - alone > WORKERLESS_S:
+                text = message("engine.no_workers", address=self.address, wait=WORKERLESS_S)
+                raise InputError(text)
         with _told_plainly():
-            return list(self.client.gather(list(futures)))
+            return list(coming.result())
 
     def _has_workers(self) -> bool:
         if self.client.status != "running":
