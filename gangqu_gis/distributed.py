@@ -31,13 +31,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """A partitioned GeoParquet: one delayed frame a partition, in order, and who works on them."""
+    """A partitioned GeoParquet: one delayed frame a partition, in order, and who works on them.
+
+    ``bounds`` are west, south, east, north as the files declare them, or ``None``.
+    """
 
     path: Path
     parts: tuple[Any, ...]
     crs: CRS
     columns: tuple[str, ...]
     engine: Engine = Engine()
+    bounds: tuple[float, float, float, float] | None = None
 
     @classmethod
     def of(cls, path: Path, engine: Engine = Engine()) -> Partitions:
@@ -61,7 +65,10 @@ class Partitions:
         if frame.crs is None:
             raise InputError(message("measure.no_crs"), file=str(path))
         crs = crs_module.named(frame.crs.to_wkt())
-        return cls(path, tuple(frame.to_delayed()), crs, tuple(frame.columns), engine)
+        known = frame.spatial_partitions
+        bounds = None if known is None else tuple(map(float, known.total_bounds))
+        parts, columns = tuple(frame.to_delayed()), tuple(frame.columns)
+        return cls(path, parts, crs, columns, engine, bounds)  # type: ignore[arg-type]
 
     def column_name(self, wanted: str) -> str:
         """Return a column's own name, whatever the case it was asked for in.

@@ -21,6 +21,7 @@ from gangqu_gis.crs import planar
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats import batches, read_vector
 from gangqu_gis.formats.batches import LargeLayer, large_layer
+from gangqu_gis.formats.large import open_large
 from gangqu_gis.result_table import parquet_table
 from gangqu_gis.stored_areas import compare_stored, measure_file
 
@@ -178,3 +179,62 @@ def test_curves_in_a_layer_that_declares_none_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="圆弧"):
         written(parts, out)
     assert [p.name for p in tmp_path.iterdir()] == ["arcs.gpkg"]
+
+
+def told_whole(path: Path) -> list[tuple[str, str]]:
+    return [(note.rule, note.text.zh) for note in read_vector(path).notes]
+
+
+def told_in_batches(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    monkeypatch.setattr(batches, "BATCH", 3)
+    opened = open_large(path, least=0)
+    assert opened is not None
+    layer, notes = opened
+    measured = batched.of_layer(layer, workspace_plane=None, stated=None)
+    for _ in measured.parts:
+        pass
+    return [(note.rule, note.text.zh) for note in (*notes, *measured.notes())]
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "fgb"])
+@pytest.mark.parametrize("raised", [False, True])
+def test_batches_say_what_is_said_of_the_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, raised: bool
+) -> None:
+    """NULL and empty geometries, ids that stand twice, heights: in the same words."""
+    drawn = make_parcels(64).degrees[:30]
+    if raised:
+        drawn = shapely.force_3d(drawn, np.arange(30) % 3)
+    drawn[[4, 9, 10, 11, 12, 13, 14]] = None
+    if suffix == "gpkg":
+        drawn[7] = shapely.Polygon()
+    names = [f"DK{n % 28:03d}" for n in range(30)]
+    file = tmp_path / f"parcels.{suffix}"
+    table = geopandas.GeoDataFrame({"DKBH": names}, geometry=drawn, crs=4490)
+    options = {} if suffix == "gpkg" else {"SPATIAL_INDEX": "NO"}
+    table.to_file(file, engine="pyogrio", **options)
+    found = told_in_batches(file, monkeypatch)
+    assert sorted(found) == sorted(told_whole(file))
+    rules = {rule for rule, _ in found}
+    assert {"geometry.null", "id.repeated"} <= rules
+    assert ("geometry.heights" in rules) is raised
+
+
+def test_batches_refuse_what_the_whole_file_is_refused_for(tmp_path: Path) -> None:
+    """Degrees in metres, no polygon, coordinates that are no numbers."""
+    metres = tmp_path / "metres.gpkg"
+    geopandas.GeoDataFrame(geometry=make_parcels(64).plane, crs=4490).to_file(metres)
+    assert open_large(metres, least=0) is None, "left to the reader that says so"
+    endless = tmp_path / "endless.parquet"
+    broken = shapely.Polygon([(121, 30), (121.1, 30), (121.1, np.inf), (121, 30)])
+    table = geopandas.GeoDataFrame(
+        {"id": ["a", "b"]}, geometry=[make_parcels(64).degrees[0], broken], crs=4490
+    )
+    table.to_parquet(endless, geometry_encoding="WKB")
+    with pytest.raises(InputError, match="b.*inf"):
+        for _ in batched.of_layer(layer_of(endless), workspace_plane=None, stated=None).parts:
+            pass
+    other = tmp_path / "other.gpkg"
+    geopandas.GeoDataFrame(geometry=make_parcels(64).degrees, crs=4490).to_file(other)
+    with pytest.raises(InputError, match="EPSG:4549"):
+        open_large(other, crs="EPSG:4549", least=0)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from gangqu_gis.cli.measuring import engine_options, refuse_reading, refuse_without_engine
-from gangqu_gis.cli.reading import Reading, read, reading_options, yes_option
+from gangqu_gis.cli.reading import (
+    Reading,
+    read,
+    read_partitions,
+    reading_options,
+    yes_option,
+)
 from gangqu_gis.cli.session import Session, exit_if, format_option, help_text, lang_option
 from gangqu_gis.messages import message
 
@@ -49,7 +55,7 @@ def check(
         _check_workspace(session, form)
     elif engine is not None:
         refuse_reading(session, reading)
-        _check_partitions(session, file, scheduler, coverage=coverage, form=form)
+        _check_partitions(session, file, scheduler, yes=yes, coverage=coverage, form=form)
     else:
         measured = _measured(session, file, reading, yes)
         _check_file(session, measured, coverage=coverage, form=form)
@@ -89,11 +95,10 @@ def _check_file(session: Session, measured: FileAreas, *, coverage: bool, form: 
 
 
 def _check_partitions(
-    session: Session, file: Path, scheduler: str | None, *, coverage: bool, form: str
+    session: Session, file: Path, scheduler: str | None, *, yes: bool, coverage: bool, form: str
 ) -> None:
     """Check a partitioned GeoParquet on dask."""
     from gangqu_gis import crs as crs_module
-    from gangqu_gis.distributed import Partitions
     from gangqu_gis.distributed_topology import check_partitions
     from gangqu_gis.engine import engine
     from gangqu_gis.stored_areas import measuring_plane
@@ -102,7 +107,7 @@ def _check_partitions(
     workspace = session.workspace_if_any()
     plane = crs_module.planar(workspace.planar_crs) if workspace else None
     with engine(scheduler) as workers:
-        source = Partitions.of(file, workers)
+        source = read_partitions(session, file, workers, yes=yes)
         found, count = check_partitions(
             source, workspace_plane=plane, coverage=coverage, thresholds=Thresholds()
         )

@@ -19,6 +19,7 @@ from gangqu_gis.cli.reading import (
     Reading,
     read,
     read_large,
+    read_partitions,
     reading_options,
     say_notes,
     yes_option,
@@ -152,11 +153,11 @@ def _measurement(
     """Yield the measurement that is asked for, and what was read, where it was read whole."""
     plane, stated = _plane(session), _stated(session, wanted)
     if wanted.engine is not None:
-        from gangqu_gis.distributed import Partitions, of_partitions
+        from gangqu_gis.distributed import of_partitions
         from gangqu_gis.engine import engine
 
         with engine(wanted.scheduler) as workers:
-            source = Partitions.of(wanted.file, workers)
+            source = read_partitions(session, wanted.file, workers, yes=wanted.yes)
             yield of_partitions(source, workspace_plane=plane, stated=stated), None
         return
     from gangqu_gis import batched

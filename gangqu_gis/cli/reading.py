@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gangqu_gis.cli.session import F, Session, help_text
-from gangqu_gis.errors import RefusedError
+from gangqu_gis.errors import InputError, RefusedError
 from gangqu_gis.messages import Text, joined, message
 
 if TYPE_CHECKING:
+    from gangqu_gis.distributed import Partitions
+    from gangqu_gis.engine import Engine
     from gangqu_gis.formats.batches import LargeLayer
     from gangqu_gis.formats.vector import Note, VectorFile
     from gangqu_gis.plan import Plan
@@ -111,6 +113,28 @@ def read_large(session: Session, path: Path, reading: Reading, *, yes: bool) -> 
     layer, notes = opened
     _agree(session, str(path), notes, strict=reading.strict, yes=yes)
     return layer
+
+
+def read_partitions(session: Session, path: Path, workers: Engine, *, yes: bool) -> Partitions:
+    """Open a partitioned GeoParquet; say what was noticed of its CRS, and ask as :func:`read` does.
+
+    Raises
+    ------
+    RefusedError
+        Something was inferred and the answer was no.
+    InputError
+        It cannot be read, or its CRS cannot be settled without changing coordinates.
+    """
+    from gangqu_gis.distributed import Partitions
+    from gangqu_gis.formats.large import settled_crs
+
+    found = Partitions.of(path, workers)
+    settled = settled_crs(str(path), found.crs, found.bounds)
+    if settled is None:
+        raise InputError(message("distributed.unsettled"), file=str(path))
+    crs, notes = settled
+    _agree(session, str(path), notes, strict=False, yes=yes)
+    return replace(found, crs=crs)
 
 
 def say_notes(session: Session, source: str, notes: Sequence[Note]) -> None:

@@ -50,15 +50,45 @@ def open_large(
         return None
     disguises.refuse(path)
     bounds = _extent(found)
-    if bounds is None or _is_doubtful(found.crs, bounds):
+    if bounds is None:
         return None
-    corners = np.array([shapely.Point(bounds[:2]), shapely.Point(bounds[2:])], dtype=object)
-    known = VectorFile(str(path), found.layer, corners, {}, found.crs)
     named = None if crs is None else crs_module.named(crs)
+    settled = settled_crs(
+        str(path), found.crs, bounds, named=named, extent=extent, plane=plane
+    )
+    return None if settled is None else (replace(found, crs=settled[0]), settled[1])
+
+
+def settled_crs(
+    source: str,
+    crs: CRS,
+    bounds: Bounds | None,
+    *,
+    named: CRS | None = None,
+    extent: Bounds | None = None,
+    plane: CRS | None = None,
+) -> tuple[CRS, tuple[Note, ...]] | None:
+    """Return the CRS of a layer that declares ``crs`` and lies within ``bounds``, with notes.
+
+    ``None`` where its coordinates would have to be changed, or each be looked at.
+
+    Raises
+    ------
+    InputError
+        As :func:`open_large` does.
+    """
+    if bounds is None or not np.isfinite(bounds).all():
+        ends: list[shapely.Point] = []
+    elif _is_doubtful(crs, bounds):
+        return None
+    else:
+        ends = [shapely.Point(bounds[:2]), shapely.Point(bounds[2:])]
+    corners = np.array(ends, dtype=object)
+    known = VectorFile(source, "", corners, {}, crs)
     settled = settle(known, named=named, shift=None, extent=extent, plane=plane)
     if settled.geometry is not corners or settled.crs is None:
         return None
-    return replace(found, crs=settled.crs), settled.notes
+    return settled.crs, settled.notes
 
 
 def _has_known_text(path: Path) -> bool:
