@@ -76,7 +76,7 @@ def duckdb_load(connection: Any, degrees: Geometries) -> None:
 
 
 def duckdb_areas(connection: Any) -> Floats:
-    """Spheroidal areas in the order of id."""
-    found = connection.execute("SELECT ST_Area_Spheroid(g) AS area FROM parcels ORDER BY id")
+    """Spheroidal areas, in the order that the parcels came in."""
+    found = connection.execute("SELECT ST_Area_Spheroid(g) AS area FROM parcels")
     area: Floats = found.fetchnumpy()["area"]
     return area

@@ -8,6 +8,7 @@ checks the results on few parcels; ``full`` gives the table of docs/performance.
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import subprocess
 import sys
@@ -25,6 +26,8 @@ import ours  # noqa: E402
 import postgis  # noqa: E402
 import report  # noqa: E402
 from parcels import ROOT, Floats, Parcels, make_parcels  # noqa: E402
+
+from gangqu_gis.cli import COLLECTING  # noqa: E402
 
 Work = Callable[[], object]
 
@@ -225,8 +228,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     chosen = parser.parse_args()
     size = SIZES[chosen.size]
+    gc.set_threshold(*COLLECTING)  # as every command does
     with postgis.server() as server, tempfile.TemporaryDirectory() as folder:
-        table = report.Table(chosen.size, server.version() if server else "no PostGIS")
+        table = report.Table(chosen.size, server.version() if server else "no PostGIS server")
         areas(size, server, table)
         disk(size, table, Path(folder))
         topology(size, server, table, Path(folder))

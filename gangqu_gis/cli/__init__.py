@@ -37,7 +37,7 @@ EXIT_TERMINATED = 143
 #: When Python looks for unreachable cycles (gc.set_threshold): a command builds millions of objects
 #: that all stay, and looking through them again and again takes several times as long as making
 #: them.
-_COLLECTING = (50_000, 100, 100)
+COLLECTING = (50_000, 100, 100)
 
 
 @click.group(help=help_text("gangqu"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,7 +78,7 @@ for command in (
 
 def main() -> NoReturn:
     """Run the command line; every expected error is one line and its own exit code."""
-    gc.set_threshold(*_COLLECTING)
+    gc.set_threshold(*COLLECTING)
     _survive_any_console()
     sys.stdout = _Output(sys.stdout)
     lang = language(sys.argv[1:])
