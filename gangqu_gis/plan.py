@@ -78,8 +78,8 @@ class Plan:
     @cached_property
     def by_id(self) -> Mapping[str, Feature]:
         """The features by id; of features that share an id, none, for it names neither."""
-        shared, places = self.shared_ids, self._places.items()
-        return {id_: self.features[place] for id_, place in places if id_ not in shared}
+        features, shared = self.features, self.shared_ids
+        return {id_: features[at] for id_, at in self._places.items() if id_ not in shared}
 
     def named(self, ids: Iterable[str]) -> list[Feature]:
         """Return the bearers of some ids, in the order of ``features``."""
@@ -100,11 +100,17 @@ class Plan:
 
         With ``only`` those of that ids alone.
         """
-        kinds = [kind.id for kind in self.schema.kinds.values() if kind.geometry == "polygon"]
         if only is None:
-            return [feature for kind in kinds for feature in self.of_kind.get(kind, ())]
+            return [feature for group in self.polygons_of_kind.values() for feature in group]
+        kinds = list(self.polygons_of_kind)
         found = [feature for feature in self.named(only) if feature.kind in kinds]
         return sorted(found, key=lambda feature: kinds.index(feature.kind))
+
+    @cached_property
+    def polygons_of_kind(self) -> Mapping[str, list[Feature]]:
+        """The features of each polygon kind, in schema order."""
+        kinds = (kind.id for kind in self.schema.kinds.values() if kind.geometry == "polygon")
+        return {kind: self.of_kind.get(kind, []) for kind in kinds}
 
 
 def load_plan(workspace: Workspace) -> Plan:

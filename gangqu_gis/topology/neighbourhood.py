@@ -49,9 +49,11 @@ class Neighbourhood:
     @classmethod
     def of(cls, plan: Plan, changed: Changed) -> Neighbourhood:
         """Return the neighbourhood of a change in one of its two states."""
-        kinds, features = plan.schema.kinds, plan.polygons()
-        of = np.array([feature.kind for feature in features], dtype=object)
-        named = np.array([feature.id in changed.ids for feature in features], dtype=bool)
+        kinds, groups = plan.schema.kinds, plan.polygons_of_kind
+        features = plan.polygons()
+        of = np.repeat(np.array(list(groups), dtype=object), list(map(len, groups.values())))
+        own = set(map(id, plan.named(changed.ids)))
+        named = np.array([id(feature) in own for feature in features], dtype=bool)
         children = [kind.id for kind in kinds.values() if kind.within in changed.kinds]
         asked = named | np.isin(of, children)
         parents = {kinds[kind].within for kind in set(of[asked])} - {None}
