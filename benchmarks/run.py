@@ -1,15 +1,15 @@
 """Our own speed beside what a user would pick instead, in one run: correct first, then how long.
 
 ``python benchmarks/run.py [--size small|full] [--write]``.  Every row takes turns between ours and
-the others, three rounds, and compares medians; results are compared before times are.  ``small``
-checks the results on few parcels; ``full`` gives the table of docs/performance.md (``--write``).
+the others, three rounds, and compares the fastest; results are compared before times are.
+``small`` checks the results on few parcels; ``full`` gives the table of docs/performance.md
+(``--write``).
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -59,15 +59,18 @@ TARGETS = {
 }
 
 
-def medians(work: dict[str, Work], rounds: int) -> dict[str, float]:
-    """Return the median seconds of each, taken in turns; a server's time is what it says."""
+def fastest(work: dict[str, Work], rounds: int) -> dict[str, float]:
+    """Return the fewest seconds of each, taken in turns; a server's time is what it says.
+
+    Whatever else the machine does only ever adds to a time.
+    """
     taken: dict[str, list[float]] = {name: [] for name in work}
     for _ in range(rounds):
         for name, run in work.items():
             started = time.perf_counter()
             said = run()
             taken[name].append(said if isinstance(said, float) else time.perf_counter() - started)
-    return {name: statistics.median(times) for name, times in taken.items()}
+    return {name: min(times) for name, times in taken.items()}
 
 
 def agree(found: Floats, expected: Floats, *, relative: float) -> None:
@@ -102,7 +105,7 @@ def areas(size: Size, server: postgis.Server | None, table: report.Table) -> Non
         "area_fast": lambda: ours.area_fast(degrees),
         "area_wkb": lambda: ours.area_wkb(column),
     }
-    times = medians({**own, **others}, size.rounds)
+    times = fastest({**own, **others}, size.rounds)
     for row in own:
         table.add(row, len(degrees), times[row], {name: times[name] for name in others}, TARGETS)
 
@@ -122,7 +125,7 @@ def disk(size: Size, table: report.Table, folder: Path) -> None:
         "disk": lambda: ours.from_disk(path),
         "geopandas": lambda: contenders.geopandas_from_disk(path),
     }
-    times = medians(work, size.rounds)
+    times = fastest(work, size.rounds)
     table.add("disk", len(stated), times["disk"], {"geopandas": times["geopandas"]}, TARGETS)
     table.peak("disk", peak_mb("disk", path))
 
@@ -149,12 +152,12 @@ def topology(
         if {(int(a), int(b)) for a, b in rows} != parcels.overlaps:
             raise SystemExit("PostGIS finds other overlaps than were planted")
         work["PostGIS"] = lambda: server.seconds(query)
-    times = medians(work, size.rounds)
+    times = fastest(work, size.rounds)
     others = {name: times[name] for name in work if name != "topology"}
     table.add("topology", len(parcels), times["topology"], others, TARGETS)
     large = make_parcels(size.large, faults=max(30, size.large // 330))
     check_faults(large)
-    both = medians(
+    both = fastest(
         {
             "small": lambda: ours.overlaps_and_gaps(parcels.plane),
             "large": lambda: ours.overlaps_and_gaps(large.plane),
@@ -184,7 +187,7 @@ def change(size: Size, table: report.Table, folder: Path) -> None:
         "change": lambda: ours.check_change(before, after, ids),
     }
     ours.same_news(before, after, ids)
-    times = medians(work, size.rounds)
+    times = fastest(work, size.rounds)
     table.growth("change", size.topology, times["change"] / times["full"], most=0.2)
 
 
@@ -200,7 +203,7 @@ def cold_start(size: Size, table: report.Table) -> None:
     rounds = size.rounds * 3
     for row, command, code, most in pairs:
         work = {"ours": process(command), "bare": process([*python, code])}
-        times = medians(work, rounds)
+        times = fastest(work, rounds)
         table.growth(row, 1, times["ours"] / times["bare"], most=most)
 
 
