@@ -238,3 +238,49 @@ def test_batches_refuse_what_the_whole_file_is_refused_for(tmp_path: Path) -> No
     geopandas.GeoDataFrame(geometry=make_parcels(64).degrees, crs=4490).to_file(other)
     with pytest.raises(InputError, match="EPSG:4549"):
         open_large(other, crs="EPSG:4549", least=0)
+
+
+@pytest.mark.parametrize("kind", ["GeoJSON", "GeoJSONSeq", "GML"])
+def test_large_text_is_streamed_with_the_digits_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    drawn = make_parcels(64).degrees[:40]
+    drawn[11] = None
+    area = [None if n == 5 else 1000.0 + n for n in range(40)]
+    table = geopandas.GeoDataFrame(
+        {"mj": area, "DKBH": [f"DK{n:02d}" for n in range(40)]}, geometry=drawn, crs=4326
+    )
+    file = tmp_path / {"GeoJSON": "a.geojson", "GeoJSONSeq": "a.geojsonl", "GML": "a.gml"}[kind]
+    table.to_file(file, engine="pyogrio", driver=kind)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    monkeypatch.setattr(batches, "BATCH", 7)
+    opened = open_large(file, least=0)
+    assert opened is not None
+    layer, notes = opened
+    stated = batched.Stated("MJ", "m2", 0.001)
+    measured = batched.of_layer(layer, workspace_plane=None, stated=stated)
+    parts = list(measured.parts)
+    assert len(parts) == 6 and measured.count == 40
+    whole = measure_file(read_vector(file), workspace_plane=None)
+    stored = compare_stored(whole, column="mj", unit_name="m2", coordinate_m=0.001)
+    found = np.concatenate([part.measures.ellipsoidal_m2 for part in parts]).tolist()
+    assert same(found, whole.areas.ellipsoidal_m2.tolist())
+    judged = [part.judgement for part in parts if part.judgement is not None]
+    assert [v for part in judged for v in part.verdicts] == stored.verdicts
+    assert [part.label(n) for part in parts for n in range(len(part))] == whole.file.labels()
+    said = [(note.rule, note.text) for note in (*notes, *measured.notes())]
+    assert said == [(note.rule, note.text) for note in whole.file.notes]
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_text_that_breaks_off_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "BATCH", 7)
+    file, out = tmp_path / "a.geojsonl", tmp_path / "r.parquet"
+    table = geopandas.GeoDataFrame({"id": range(40)}, geometry=make_parcels(64).degrees[:40])
+    table.set_crs(4326).to_file(file, engine="pyogrio", driver="GeoJSONSeq")
+    file.write_bytes(file.read_bytes()[:-200])
+    with pytest.raises(InputError, match="a.geojsonl:40"):
+        read_vector(file)
+    with pytest.raises(InputError, match="a.geojsonl:40"):
+        written(batched.of_layer(layer_of(file), workspace_plane=None, stated=None).parts, out)
+    assert list(tmp_path.iterdir()) == [file]

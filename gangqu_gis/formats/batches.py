@@ -1,7 +1,8 @@
 """Reading large layers in batches by Arrow: WKB and columns as they lie in memory.
 
 For layers of plain polygons that declare their CRS, in GeoPackage, FlatGeobuf, Shapefile and
-GeoParquet; everything else is read whole.
+GeoParquet.  Large text files (GeoJSON, GML …) come feature by feature in the same batches;
+everything else is read whole.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
 BATCH = 65_536
 #: Layers of fewer features than this are read whole.
 LARGE = 200_000
-#: No polygon takes fewer bytes in any of these formats, so that a small file need not be opened.
-LEAST_BYTES = 50
+#: No polygon takes fewer bytes in binary formats, or in text, so that a small file need not be
+#: opened.
+LEAST_BYTES, LEAST_TEXT_BYTES = 50, 120
 
+#: Text, which Arrow cannot take: read feature by feature.
+STREAMED = frozenset({".geojson", ".json", ".geojsonl", ".geojsons", ".gml"})
 _BY_GDAL = frozenset({".gpkg", ".fgb", ".shp"})
 _PLAIN = frozenset(
     f"{before}{kind}{after}"
@@ -84,6 +88,8 @@ class LargeLayer:
             meta = (pyarrow.parquet.read_schema(self.path).metadata or {}).get(b"geo", b"{}")
             geo = json.loads(meta)
             found = geo.get("columns", {}).get(geo.get("primary_column"), {}).get("bbox") or ()
+        elif self.path.suffix.lower() in STREAMED:
+            return None
         else:
             import pyogrio
 
@@ -99,29 +105,40 @@ class LargeLayer:
         InputError
             A part of the file cannot be read: which features.
         """
-        read = _parquet_batches if self.path.suffix.lower() == ".parquet" else _gdal_batches
         at = 0
-        source = read(self, list(columns), geometry)
+        source = self._source(columns, geometry)
         while True:
             try:
-                table = next(source, None)
-                if table is None:
-                    return
-                batch = _batch(table, columns, at, geometry)
+                batch = next(source, None)
             except (InputError, UsageError):
                 raise
             except Exception as error:
                 reason = (str(error).splitlines() or ["?"])[0]
                 text = message("batches.unreadable", first=at + 1, reason=reason)
                 raise InputError(text, file=str(self.path)) from error
-            at += table.num_rows
+            if batch is None:
+                return
+            at += len(batch)
             yield batch
+
+    def _source(self, columns: Sequence[str], geometry: bool) -> Iterator[Batch]:
+        if self.path.suffix.lower() in STREAMED:
+            from gangqu_gis.formats import stream
+
+            yield from stream.batches(self, columns, geometry=geometry, size=BATCH)
+            return
+        read = _parquet_batches if self.path.suffix.lower() == ".parquet" else _gdal_batches
+        at = 0
+        for table in read(self, list(columns), geometry):
+            yield _batch(table, columns, at, geometry)
+            at += table.num_rows
 
 
 def large_layer(path: Path, layer: str | None, *, least: int = LARGE) -> LargeLayer | None:
     """Return the layer if it is large and plain enough to be read in batches, else ``None``."""
     suffix = path.suffix.lower()
-    if not path.is_file() or path.stat().st_size < least * LEAST_BYTES:
+    fewest = LEAST_TEXT_BYTES if suffix in STREAMED else LEAST_BYTES
+    if not path.is_file() or path.stat().st_size < least * fewest:
         return None
     try:
         with warnings.catch_warnings():
@@ -130,6 +147,10 @@ def large_layer(path: Path, layer: str | None, *, least: int = LARGE) -> LargeLa
                 found = _parquet_layer(path)
             elif suffix in _BY_GDAL:
                 found = _gdal_layer(path, layer)
+            elif suffix in STREAMED:
+                from gangqu_gis.formats import stream
+
+                found = stream.large_layer(path, layer)
             else:
                 return None
     except Exception:

@@ -16,6 +16,7 @@ from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureErr
 from gangqu_gis.crs import named
 from gangqu_gis.errors import InputError
 from gangqu_gis.formats import curves
+from gangqu_gis.formats.json_lines import refuse_lost_lines
 from gangqu_gis.formats.remarks import Remarks
 from gangqu_gis.formats.vector import VectorFile, chosen_layer
 from gangqu_gis.messages import message
@@ -91,6 +92,7 @@ def as_file(
 ) -> VectorFile:
     """Return contents as features: two-dimensional, straight, with notes on what was neither."""
     source = str(path)
+    refuse_lost_lines(path, len(contents.wkb))
     geometry = _geometries(contents.wkb, source, remarks)
     crs = named(contents.crs, file=source) if contents.crs else None
     if _is_no_declaration(path, crs, geometry):
