@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
-from gangqu_gis.crs import planar
-from gangqu_gis.distributed import Partitions
+from gangqu_gis.batched import Measurement, Stated, of_file, of_layer
+from gangqu_gis.crs import planar, storage
+from gangqu_gis.distributed import Partitions, of_partitions
 from gangqu_gis.distributed_topology import find_faults
 from gangqu_gis.engine import delayed
+from gangqu_gis.formats import batches
+from gangqu_gis.formats.batches import large_layer
+from gangqu_gis.formats.vector import VectorFile
+from gangqu_gis.measure import measures
+from gangqu_gis.stored_areas import compare_stored, measure_file
 from gangqu_gis.topology import (
     Relation,
     Thresholds,
@@ -159,6 +167,69 @@ def _upper(overlap: Any, names: list[int]) -> Any:
 def test_the_parcels_that_are_drawn_hold_every_kind_of_fault(seed: int) -> None:
     overlaps, gaps, mismatches = alone(array(faulty_parcels(seed)))
     assert len(overlaps) > 2 and len(gaps) > 1 and mismatches
+
+
+@st.composite
+def stated_layers(draw: st.DrawFn) -> geopandas.GeoDataFrame:
+    """Draw parcels in degrees with stated areas: right, in another unit, planar, off, or none."""
+    seed = draw(st.integers(0, 2**16))
+    chance = np.random.default_rng(seed)
+    shapes = make_parcels(64, seed=seed).degrees[: draw(st.integers(3, 24))]
+    plane = geopandas.GeoSeries(shapes, crs=4490).to_crs(4549)
+    true, flat = measures(shapes, crs=storage(), plane=None).ellipsoidal_m2, plane.area.to_numpy()
+    kinds = draw(st.lists(st.integers(0, 4), min_size=len(shapes), max_size=len(shapes)))
+    off = true + chance.uniform(-50, 50, len(shapes))
+    stated = np.choose(kinds, [true, flat, true * 15 / 10_000, off, np.full(len(shapes), np.nan)])
+    at = draw(st.integers(0, len(shapes) - 1))
+    shapes[at] = draw(st.sampled_from([shapes[at], DEGREES_BOW_TIE, WIDE]))
+    names = [f"DK{n:02d}" for n in range(len(shapes))]
+    columns = {"DKBH": names, "mj": np.round(stated, draw(st.integers(0, 3)))}
+    return geopandas.GeoDataFrame(columns, geometry=shapes, crs=4490)
+
+
+DEGREES_BOW_TIE = shapely.Polygon([(121, 30), (121.01, 30.01), (121.01, 30), (121, 30.01)])
+#: Its edges are so long that they are measured in another way than those of parcels.
+WIDE = shapely.box(121, 30, 121.2, 30.2)
+STATED = Stated("MJ", "m2", 0.001)
+
+
+def by_name(measured: Measurement) -> dict[str, Any]:
+    """Return the results of every feature, to the last digit."""
+    found = {}
+    for part in measured.parts:
+        for i in range(len(part)):
+            judged, measures_ = part.judgement, part.measures
+            assert judged is not None
+            found[part.label(i)] = (
+                float(measures_.ellipsoidal_m2[i]).hex(), float(measures_.planar_m2[i]).hex(),
+                float(judged.stated_m2[i]).hex(), float(judged.tolerance_m2[i]).hex(),
+                judged.verdicts[i], judged.causes[i], judged.meant[i],
+            )  # fmt: skip
+    return found
+
+
+@settings(FEW, max_examples=12)
+@given(st.data())
+def test_areas_and_verdicts_are_those_of_the_features_alone(data: st.DataObject) -> None:
+    """Whole, in batches of any size, in partitions cut anywhere, in any order."""
+    table = data.draw(stated_layers())
+    order, at = data.draw(cuts(len(table)))
+    shapes = np.asarray(table.geometry.values, dtype=object)
+    values = {name: table[name].to_numpy() for name in ("DKBH", "mj")}
+    file = VectorFile("lots", "lots", shapes, values, storage())
+    measured = measure_file(file, workspace_plane=PLANE)
+    stored = compare_stored(measured, column="mj", unit_name="m2", coordinate_m=0.001)
+    expected = by_name(of_file(measured, stored))
+    turned = table.iloc[order]
+    source = replace(partitions(turned, at), crs=storage())
+    assert by_name(of_partitions(source, workspace_plane=PLANE, stated=STATED)) == expected
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "BATCH", data.draw(st.integers(1, 30)))
+        path = Path(folder) / "lots.parquet"
+        turned.to_parquet(path, geometry_encoding="WKB")
+        layer = large_layer(path, None, least=0)
+        assert layer is not None
+        assert by_name(of_layer(layer, workspace_plane=PLANE, stated=STATED)) == expected
 
 
 def hold_together(data: st.DataObject) -> None:
