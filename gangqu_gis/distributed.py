@@ -16,9 +16,10 @@ import shapely
 from gangqu_gis import crs as crs_module
 from gangqu_gis.batched import Measurement, Noticed, Part, Stated
 from gangqu_gis.column_pass import ColumnPass
-from gangqu_gis.engine import Engine, delayed
+from gangqu_gis.engine import Engine, TaskError, delayed
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.batch_scrutiny import Drawn
+from gangqu_gis.formats.batches import refuse_damaged
 from gangqu_gis.formats.vector import id_columns, is_name
 from gangqu_gis.judgement import Column, column_numbers, judge, web_mercator_areas
 from gangqu_gis.measure import Geometries, Rings, keep_only, measures, polygonal
@@ -59,7 +60,8 @@ class Partitions:
         try:
             frame = dask_geopandas.read_parquet(path)
         except Exception as error:
-            reason = (str(error).splitlines() or ["?"])[0]
+            refuse_damaged(path)
+            reason = (str(error.__cause__ or error).splitlines() or ["?"])[0]
             text = message("measure.unreadable", reason=reason)
             raise InputError(text, file=str(path)) from error
         if frame.crs is None:
@@ -123,6 +125,9 @@ class Partitions:
 
 
 def _of_file(error: InputError, path: Path) -> InputError:
+    """Return an error of the engine as one of the file; a part that is damaged is named."""
+    if isinstance(error, TaskError):
+        refuse_damaged(path)
     return error if error.file else InputError(error.text, file=str(path))
 
 

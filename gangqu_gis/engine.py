@@ -35,6 +35,10 @@ def delayed(function: Callable[..., Any]) -> Any:
     return later(function)
 
 
+class TaskError(InputError):
+    """A task itself failed: not for want of workers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """Who carries tasks out: the workers of a scheduler, or without one this process's threads."""
@@ -173,4 +177,4 @@ def _told_plainly() -> Iterator[None]:
         if type(error).__name__ == "KilledWorker":
             raise InputError(message("engine.killed")) from error
         reason = (str(error).splitlines() or [""])[0] or type(error).__name__
-        raise InputError(message("engine.failed", reason=reason)) from error
+        raise TaskError(message("engine.failed", reason=reason)) from error

@@ -129,8 +129,11 @@ def test_a_damaged_partition_stops_all(tmp_path: Path) -> None:
     raw = bytearray(damaged.read_bytes())
     raw[100:2000] = b"\xff" * 1900
     damaged.write_bytes(raw)
-    with pytest.raises(InputError, match="分区"):
+    with pytest.raises(InputError, match=r"part\.1\.parquet"):
         totals(of_partitions(source, workspace_plane=None, stated=None))
+    damaged.write_bytes(raw[:200])
+    with pytest.raises(InputError, match=r"part\.1\.parquet"):
+        Partitions.of(folder)
 
 
 def test_what_is_no_geoparquet_is_an_input_error(tmp_path: Path) -> None:

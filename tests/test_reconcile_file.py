@@ -15,7 +15,7 @@ import pytest
 import shapely
 from cases import ROOT, Command
 
-from gangqu_gis.cli import measuring
+from gangqu_gis.cli import measured_report
 from gangqu_gis.formats import batches
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -63,7 +63,7 @@ def whole_in_batches_and_on_dask(
 def test_one_report_for_every_size_and_engine(
     folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(measuring, "MOST_LISTED", 3)
+    monkeypatch.setattr(measured_report, "MOST_LISTED", 3)
     runs = whole_in_batches_and_on_dask(folder, command, monkeypatch)
     assert {run.code for run in runs} == {1}
     reports = [run.out.split("\n", 1)[1] for run in runs]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
+from gangqu_gis.cli.measured_report import ScreenReport, progress_bar
 from gangqu_gis.cli.reading import (
     Reading,
     read,
@@ -31,13 +32,10 @@ from gangqu_gis.units import AREA_UNITS
 if TYPE_CHECKING:
     from pyproj import CRS
 
-    from gangqu_gis.batched import Measurement, Part, Progress, Stated, Totals
+    from gangqu_gis.batched import Measurement, Part, Stated, Totals
     from gangqu_gis.stored_areas import FileAreas, StoredAreas
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-#: Features that do not agree and are listed; the others are counted.
-MOST_LISTED = 100
 
 #: What the results of the whole file can be written to; a GeoPackage also takes its geometries.
 OUTPUTS = (".gpkg", ".parquet", ".xlsx")
@@ -109,7 +107,7 @@ def run(session: Session, wanted: Wanted, *, differing: bool) -> None:
     """
     _refuse_nonsense(session, wanted)
     with _measurement(session, wanted) as (measured, whole):
-        report = _Report(session, measured, wanted.form, differing=differing)
+        report = ScreenReport(session, measured, wanted.form, differing=differing)
         with ExitStack() as stack:
             sinks: list[Sink] = [report]
             if wanted.output is not None:
@@ -216,7 +214,7 @@ def _gone_through(
 
     totals = Totals()
     quiet = wanted.form == "json" and sys.stdout.isatty()
-    with _progress_bar(measured.count, quiet=quiet) as progress:
+    with progress_bar(measured.count, quiet=quiet) as progress:
         for part in measured.parts:
             totals.add(part)
             for sink in sinks:
@@ -257,60 +255,3 @@ class _Nothing:
 
     def add(self, part: Part) -> None:
         """Leave a part."""
-
-
-class _Report:
-    """The report on the screen: a table at the end, or a document piece by piece."""
-
-    def __init__(
-        self, session: Session, measured: Measurement, form: str, *, differing: bool
-    ) -> None:
-        self.session, self.measured = session, measured
-        self.document = self.listing = None
-        if form == "json":
-            from gangqu_gis.report.measured_json import JsonPieces
-
-            self.document = JsonPieces(measured, session.lang)
-            click.echo(self.document.opened(), nl=False)
-        else:
-            from gangqu_gis.formats.batches import LARGE
-            from gangqu_gis.report.measured import Listing
-
-            most = measured.count if measured.count < LARGE else 0
-            self.listing = Listing(
-                measured.column,
-                session.lang,
-                differing=differing,
-                most=MOST_LISTED if differing else most,
-            )
-
-    def add(self, part: Part) -> None:
-        """Take a part."""
-        if self.document is not None:
-            click.echo(self.document.added(part), nl=False)
-        if self.listing is not None:
-            self.listing.add(part)
-
-    def close(self, totals: Totals) -> None:
-        """Print the end."""
-        if self.document is not None:
-            click.echo(self.document.closed(totals), nl=False)
-        if self.listing is not None:
-            from gangqu_gis.report.measured import measurement
-
-            self.session.console().print(measurement(self.measured, self.listing, totals))
-
-
-@contextmanager
-def _progress_bar(total: int, *, quiet: bool) -> Iterator[Progress]:
-    """Yield what is called with the features done: a bar on a terminal, elsewhere nothing."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda done: bar.update(task, completed=done)

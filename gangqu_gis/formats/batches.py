@@ -215,6 +215,26 @@ def _parquet_batches(layer: LargeLayer, columns: list[str], geometry: bool) -> I
         yield _named(batch, name if geometry else None)
 
 
+def refuse_damaged(path: Path) -> None:
+    """Refuse a Parquet file, or a folder of them, of which one cannot be read from end to end.
+
+    Raises
+    ------
+    InputError
+        Which file, and why.
+    """
+    import pyarrow.parquet
+
+    for file in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
+        try:
+            for _ in pyarrow.parquet.ParquetFile(file).iter_batches(batch_size=BATCH):
+                pass
+        except (OSError, ValueError) as error:  # pyarrow's own are of these
+            reason = (str(error).splitlines() or ["?"])[0]
+            text = message("measure.unreadable", reason=reason)
+            raise InputError(text, file=str(file)) from error
+
+
 def _named(batch: Any, geometry: str | None) -> Any:
     """Return a batch with its geometry column, if any, under an empty name."""
     names = ["" if name == geometry else name for name in batch.schema.names]
