@@ -195,13 +195,18 @@ def test_order_and_batches_change_no_digit(order: list[int], cut: int) -> None:
         assert np.array_equal(planar, whole.planar_m2[order], equal_nan=True)
 
 
-@pytest.mark.parametrize("plane", [None, PLANE], ids=["geodesic", "plane"])
-def test_runs_change_no_digit(plane: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("crs", "plane"),
+    [(STORED, None), (STORED, PLANE), (PLANE, PLANE)],
+    ids=["geodesic", "plane", "projected"],
+)
+def test_runs_change_no_digit(crs: Any, plane: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     far = [in_degrees(box(30_000.0 * k, 0, 9000)) for k in range(4)]
-    shapes = np.append(many(4, 60), np.array(far, dtype=object))
-    whole = measure.measures(shapes, crs=STORED, plane=plane)
+    degrees = np.append(many(4, 60), np.array(far, dtype=object))
+    shapes = measure.to_crs(degrees, source=STORED, target=crs)
+    whole = measure.measures(shapes, crs=crs, plane=plane)
     monkeypatch.setattr(runs, "RUN", 7)
-    parts = measure.measures(shapes, crs=STORED, plane=plane)
+    parts = measure.measures(shapes, crs=crs, plane=plane)
     for name in ("ellipsoidal_m2", "planar_m2", "squares_m2", "polygonal"):
         one, other = getattr(whole, name), getattr(parts, name)
         assert np.array_equal(one, other, equal_nan=True)
@@ -222,6 +227,17 @@ def test_a_large_ring_is_laid_out_around_its_first_vertex(lat: float) -> None:
 
 def states(shapes: Any) -> Any:
     return fast.wkb_results(*as_wkb(shapes), 7, FIGURE, MERCATOR)[1]
+
+
+@pytest.mark.parametrize("raised", [False, True], ids=["all read", "one left to GEOS"])
+def test_rings_from_wkb_are_those_of_the_geometries(raised: bool) -> None:
+    shapes = measure.to_crs(many(6, 40), source=STORED, target=PLANE)
+    shapes[7] = shapely.force_3d(shapes[7], 2.0) if raised else shapes[7]
+    which = np.array([*range(3, 41, 2), 41, 40, 42])
+    found = measure.wkb_rings(*as_wkb(shapes), which)
+    expected = Rings.of(shapes[which])
+    assert (measure.planar_areas(found) == measure.planar_areas(expected)).all()
+    assert len(found) == len(expected) and found.start[-1] == expected.start[-1]
 
 
 def test_what_the_kernel_does_not_read_it_leaves() -> None:

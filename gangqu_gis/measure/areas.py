@@ -45,11 +45,11 @@ def areas(geometry: Geometries, *, crs: CRS, plane: CRS | None) -> Areas:
         ellipsoidal = methods.geodesic(crs, compiled=compiled)
     else:
         ellipsoidal = methods.straight(crs, plane, compiled=compiled)
-    in_plane, planar = methods.in_plane(crs, plane), methods.planar(plane)
+    planar = methods.planar(crs, plane)
 
     def of_run(run: Geometries) -> tuple[Floats, Floats]:
         _, rings = only_sound(run, compiled=compiled)
-        return ellipsoidal(rings), planar(in_plane(rings))
+        return ellipsoidal(rings), planar(rings)
 
     return Areas(*over_runs(geometry, of_run))
 
@@ -71,8 +71,7 @@ def geodesic_area(geometry: Geometries, *, crs: CRS) -> Floats:
 
 def planar_area(geometry: Geometries, *, crs: CRS, plane: CRS) -> Floats:
     """Return the area of polygons in ``plane``, m²; NaN where no area may be taken in it."""
-    in_plane, planar = methods.in_plane(crs, plane), methods.planar(plane)
-    return taken_by(lambda rings: planar(in_plane(rings)), geometry)
+    return taken_by(methods.planar(crs, plane), geometry)
 
 
 def taken_by(method: methods.Method, geometry: Geometries) -> Floats:

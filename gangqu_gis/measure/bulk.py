@@ -48,7 +48,8 @@ def measures(geometry: Geometries, *, crs: CRS, plane: CRS | None) -> Measures:
     areas are taken in ``plane``, and withheld where there is none.
     """
     compiled = fast.compiling_pays(geometry)
-    in_plane, planar = methods.in_plane(crs, plane), methods.planar(plane)
+    # ΣD² and planar areas share the rings in the plane: they are brought there once.
+    in_plane, planar = methods.in_plane(crs, plane), methods.planar(plane or crs, plane)
     if crs.is_projected:
         ellipsoidal = methods.ellipsoidal(crs, compiled=compiled)
     else:

@@ -75,15 +75,16 @@ def geodesic(crs: CRS, *, compiled: bool) -> Method:
     return method
 
 
-def planar(plane: CRS | None) -> Method:
+def planar(crs: CRS, plane: CRS | None) -> Method:
     """Return how to take areas of rings in ``plane``: NaN where none may be taken in it."""
     if plane is None or not crs_module.fit_for_planar_areas(plane):
         return lambda rings: np.full(rings.size, np.nan)
-    return planar_areas
+    move = in_plane(crs, plane)
+    return lambda rings: planar_areas(move(rings))
 
 
 def planar_areas(rings: Rings) -> Floats:
-    """Return the areas of polygons in the plane that their rings are given in."""
+    """Return the areas of polygons whose rings are given in a plane."""
     return rings.sums(planar_ring_areas(rings))
 
 
