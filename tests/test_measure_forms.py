@@ -17,7 +17,7 @@ from shapely.affinity import rotate, scale
 
 from gangqu_gis import measure
 from gangqu_gis.crs import named, planar, storage
-from gangqu_gis.measure import edges, fast, methods, runs
+from gangqu_gis.measure import edges, fast, methods, runs, soundness
 from gangqu_gis.measure.ellipsoid import Ellipsoid, TransverseMercator
 from gangqu_gis.measure.rings import Rings
 from gangqu_gis.measure.shape_points import neighbour_squares
@@ -210,6 +210,22 @@ def test_runs_change_no_digit(crs: Any, plane: Any, monkeypatch: pytest.MonkeyPa
     for name in ("ellipsoidal_m2", "planar_m2", "squares_m2", "polygonal"):
         one, other = getattr(whole, name), getattr(parts, name)
         assert np.array_equal(one, other, equal_nan=True)
+
+
+def test_sound_rings_of_runs_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    crossed = polygon((0, 0), (100, 100), (100, 0), (0, 100))
+    more = np.array([crossed, None, shapely.Point(0, 0), HOLED, PARTS], dtype=object)
+    shapes = np.concatenate([more, many(8, 30), more])
+    whole, rings = measure.sound_rings(shapes)
+    monkeypatch.setattr(soundness, "RUN", 7)
+    kept, joined = measure.sound_rings(shapes)
+    assert all(one is other for one, other in zip(kept, whole, strict=True))
+    assert sum(shape is None for shape in kept) == 6 and joined.size == len(shapes)
+    order, again = (np.argsort(r.polygon, kind="stable") for r in (rings, joined))
+    assert (joined.polygon[again] == rings.polygon[order]).all()
+    assert (np.diff(joined.start)[again] == np.diff(rings.start)[order]).all()
+    one, other = measure.planar_areas(rings), measure.planar_areas(joined)
+    assert np.array_equal(one, other, equal_nan=True)
 
 
 @pytest.mark.parametrize("lat", [0.5, 30.0, 62.0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -58,6 +58,21 @@ class Rings:
             np.concatenate([first.polygon, second.polygon]),
             np.concatenate([first.sign, second.sign]),
             len(geometry),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Rings]) -> Rings:
+        """Return the rings of arrays of polygons laid end to end."""
+        vertices = np.cumsum([0, *(part.start[-1] for part in parts)])
+        polygons = np.cumsum([0, *(part.size for part in parts)])
+        start = [part.start[1:] + at for part, at in zip(parts, vertices, strict=False)]
+        polygon = [part.polygon + at for part, at in zip(parts, polygons, strict=False)]
+        return cls(
+            np.concatenate([part.xy for part in parts]),
+            np.concatenate([np.zeros(1, dtype=np.intp), *start]),
+            np.concatenate(polygon),
+            np.concatenate([part.sign for part in parts]),
+            int(polygons[-1]),
         )
 
     @classmethod

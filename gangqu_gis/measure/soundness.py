@@ -27,11 +27,21 @@ def sound_polygons(geometry: Geometries) -> Flags:
 
 def sound_rings(geometry: Geometries) -> tuple[Geometries, Rings]:
     """Return the array with ``None`` for what is not sound, and the rings of what is."""
-    return only_sound(geometry, compiled=compiling_pays(geometry))
+    compiled = compiling_pays(geometry)
+    parts: dict[int, tuple[Geometries, Rings]] = {}
+
+    def work(at: slice) -> None:
+        parts[at.start] = only_sound(geometry[at], compiled=compiled)
+
+    in_threads(len(geometry), RUN, work)
+    if len(parts) < 2:
+        return parts.get(0) or only_sound(geometry, compiled=compiled)
+    kept, rings = zip(*(parts[at] for at in sorted(parts)), strict=True)
+    return np.concatenate(kept), Rings.joined(rings)
 
 
 def only_sound(geometry: Geometries, *, compiled: bool) -> tuple[Geometries, Rings]:
-    """Return the same where the form is chosen already."""
+    """Return the same of a run, the form being chosen already."""
     rings = Rings.of(geometry)
     sound = _sound(geometry, rings, compiled)
     if sound.all():
