@@ -20,7 +20,7 @@ class Boundary:
     ``before`` and ``after`` are the neighbours of each vertex along its ring, by index, so that
     the edge from a vertex to the one after it has its polygon on the left, whichever way the ring
     was drawn.  ``polygon`` is the index of the polygon in the array that was given.  The numbers
-    have four bytes where that is enough: a province has a hundred million vertices.
+    have four bytes where that is enough: there are as many of each as vertices.
     """
 
     x: Floats
