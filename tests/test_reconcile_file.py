@@ -69,7 +69,7 @@ def test_one_report_for_every_size_and_engine(
     reports = [run.out.split("\n", 1)[1] for run in runs]
     assert reports == [reports[0]] * 4
     assert "DK003" in reports[0] and "㎡" in reports[0]
-    assert "…… 还有" in reports[0] and "合计 40 个要素" in reports[0]
+    assert "没有列出；--output" in reports[0] and "合计 40 个要素" in reports[0]
     assert [run.err for run in runs[:2]] == [runs[0].err] * 2
     listed = [line for line in reports[0].splitlines() if line.startswith("DK")]
     assert len(listed) == 3

@@ -22,7 +22,13 @@ class ScreenReport:
     """The report on the screen: a table at the end, or a document piece by piece."""
 
     def __init__(
-        self, session: Session, measured: Measurement, form: str, *, differing: bool
+        self,
+        session: Session,
+        measured: Measurement,
+        form: str,
+        *,
+        differing: bool,
+        written: bool,
     ) -> None:
         self.session, self.measured = session, measured
         self.document = self.listing = None
@@ -41,6 +47,7 @@ class ScreenReport:
                 session.lang,
                 differing=differing,
                 most=MOST_LISTED if differing else most,
+                written=written,
             )
 
     def add(self, part: Part) -> None:

@@ -107,7 +107,13 @@ def run(session: Session, wanted: Wanted, *, differing: bool) -> None:
     """
     _refuse_nonsense(session, wanted)
     with _measurement(session, wanted) as (measured, whole):
-        report = ScreenReport(session, measured, wanted.form, differing=differing)
+        report = ScreenReport(
+            session,
+            measured,
+            wanted.form,
+            differing=differing,
+            written=wanted.output is not None,
+        )
         with ExitStack() as stack:
             sinks: list[Sink] = [report]
             if wanted.output is not None:

@@ -28,11 +28,14 @@ class Listing:
     """The features to be shown, picked from parts as they come.
 
     With ``differing`` only those whose stated area is not confirmed are shown.  Of more than
-    ``most`` the first are shown and the others counted.
+    ``most`` the first are shown and the others counted; ``written`` says that a file has them all.
     """
 
-    def __init__(self, column: Column | None, lang: str, *, differing: bool, most: int) -> None:
+    def __init__(
+        self, column: Column | None, lang: str, *, differing: bool, most: int, written: bool
+    ) -> None:
         self.column, self.lang, self.differing, self.most = column, lang, differing, most
+        self.written = written
         self.rows: list[Row] = []
         self.more = 0
 
@@ -57,7 +60,9 @@ class Listing:
                 table.add_row(*row)
             yield table
         if self.more:
-            yield Rich(p.say("batches.more" if self.rows else "batches.unlisted", count=self.more))
+            key = "batches.more" if self.rows else "batches.unlisted"
+            elsewhere = "" if self.written else message("batches.elsewhere")
+            yield Rich(p.say(key, count=self.more, elsewhere=elsewhere))
 
 
 def measurement(measured: Measurement, listing: Listing, totals: Totals) -> RenderableType:
