@@ -19,7 +19,7 @@ from gangqu_gis.column_pass import ColumnPass
 from gangqu_gis.engine import Engine, TaskError, delayed
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.batch_scrutiny import Drawn
-from gangqu_gis.formats.batches import refuse_damaged
+from gangqu_gis.formats.batches import refuse_damaged, refuse_other_crs
 from gangqu_gis.formats.vector import id_columns, is_name
 from gangqu_gis.judgement import Column, column_numbers, judge, web_mercator_areas
 from gangqu_gis.measure import Geometries, Rings, keep_only, measures, polygonal
@@ -51,7 +51,7 @@ class Partitions:
         Raises
         ------
         InputError
-            It is no GeoParquet, or declares no CRS.
+            It is no GeoParquet, declares no CRS, or its files declare different ones.
         """
         import dask_geopandas
 
@@ -67,6 +67,7 @@ class Partitions:
         if frame.crs is None:
             raise InputError(message("measure.no_crs"), file=str(path))
         crs = crs_module.named(frame.crs.to_wkt())
+        refuse_other_crs(path, crs)
         known = frame.spatial_partitions
         bounds = None if known is None else tuple(map(float, known.total_bounds))
         parts, columns = tuple(frame.to_delayed()), tuple(frame.columns)

@@ -146,6 +146,17 @@ def test_what_is_no_geoparquet_is_an_input_error(tmp_path: Path) -> None:
         of_partitions(source, workspace_plane=None, stated=Stated("x", "m2", 0.001))
 
 
+@pytest.mark.parametrize("other", ["EPSG:4214", "EPSG:4548", None])
+def test_a_partition_in_another_crs_is_named(tmp_path: Path, other: str | None) -> None:
+    """Of an old datum the degrees are as plausible; what declares nothing is not guessed."""
+    folder, table = tmp_path / "parts", frame(80, 0).to_crs(4490)
+    partitioned(folder, table, [30, 60])
+    stray = table.iloc[60:].set_crs(other, allow_override=True)
+    stray.to_parquet(folder / "part.2.parquet", geometry_encoding="WKB")
+    with pytest.raises(InputError, match=r"part\.2\.parquet"):
+        Partitions.of(folder)
+
+
 def test_no_scheduler_is_an_input_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "WAIT_S", 1)
     with pytest.raises(InputError, match="127.0.0.1"), engine.engine("tcp://127.0.0.1:9"):

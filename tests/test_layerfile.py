@@ -9,6 +9,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -472,6 +474,17 @@ WITH_M = shapely.to_wkb(
     flavor="iso",
 )
 
+
+def _blob_as_text(path: Path, raw: bytes) -> None:
+    """Put bytes that are no UTF-8 where a name stands: SQLite's columns take any type."""
+    path.write_bytes(raw)
+    with closing(sqlite3.connect(path)) as base:
+        for (trigger,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            base.execute(f'DROP TRIGGER "{trigger}"')
+        base.execute("UPDATE parcels SET name = CAST(x'FFFE41' AS TEXT)")
+        base.commit()
+
+
 #: Bad files by name: the form, how the good file is spoilt, and a word of what is said.
 Spoil = Callable[[Path, bytes, Any], object]
 BAD: dict[str, tuple[str, Spoil, str]] = {
@@ -481,6 +494,7 @@ BAD: dict[str, tuple[str, Spoil, str]] = {
     "pages of zeros": (".gpkg", lambda p, raw, t: p.write_bytes(_zeros(raw, 0.75, 9000)), "已损坏"),
     "another CRS": (".gpkg", lambda p, raw, t: _gpkg(p, shape=SQUARE, crs=4326), "EPSG:4326"),
     "two layers": (".gpkg", lambda p, raw, t: _gpkg(p, shape=SQUARE, twice=True), "one, two"),
+    "no UTF-8": (".gpkg", lambda p, raw, t: _blob_as_text(p, raw), "name"),
     "no Parquet": (".parquet", lambda p, raw, t: p.write_bytes(b"PAR1" * 9), "已损坏"),
     "cut Parquet": (".parquet", lambda p, raw, t: p.write_bytes(raw[:-9]), "已损坏"),
     "zeros": (".parquet", lambda p, raw, t: p.write_bytes(_zeros(raw, 0.2, 3000)), "已损坏"),
@@ -509,6 +523,22 @@ BAD: dict[str, tuple[str, Spoil, str]] = {
     "no geometry": (".parquet", lambda p, raw, t: _drawn(p, t, b"\1\2"), "第 1 个图形"),
     "measures": (".parquet", lambda p, raw, t: _drawn(p, t, WITH_M), "M 值"),
 }
+
+
+def test_reading_a_layer_leaves_no_threads_behind(root: Path) -> None:
+    """pyarrow's threads that are still starting when a command ends abort it, now and then."""
+    path = plan_of(converted(root, ".parquet")).workspace.layer_path("parcels")
+    code = (
+        "import sys, psutil, pyarrow.parquet; from pathlib import Path;"
+        "from gangqu_gis.layerfile import geoparquet;"
+        "raw, own = Path(sys.argv[1]).read_bytes(), psutil.Process();"
+        "before = own.num_threads(); geoparquet.rows_in(raw, shown='');"
+        "print(own.num_threads() - before)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "0"
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,27 @@ def test_what_makes_no_sense_is_wrong_use(
     run = command("reconcile", *words, cwd=folder)
     assert run.code == 2 and said in run.err and len(run.err.splitlines()) == 1, run
     assert sorted(p.name for p in folder.iterdir()) == ["lots", "lots.gpkg", "lots.parquet"]
+
+
+@pytest.mark.parametrize(
+    "file, output, engine",
+    [
+        ("lots.gpkg", "lots.gpkg", []),
+        ("lots.parquet", "link.parquet", []),
+        ("lots", "lots/result.parquet", ["--engine", "dask"]),
+        ("lots", "lots/part.1.parquet", ["--engine", "dask"]),
+    ],
+)
+def test_a_result_does_not_replace_what_is_measured(
+    folder: Path, command: Command, tmp_path: Path, file: str, output: str, engine: list[str]
+) -> None:
+    shutil.copytree(folder, tmp_path / "mine")
+    (tmp_path / "mine/link.parquet").symlink_to("lots.parquet")
+    before = {p: p.read_bytes() for p in (tmp_path / "mine").rglob("*.*")}
+    for words in (["measure", file], ["reconcile", file, *STATED]):
+        run = command(*words, *engine, "--output", output, cwd=tmp_path / "mine")
+        assert run.code == 2 and output in run.err and len(run.err.splitlines()) == 1, run
+    assert {p: p.read_bytes() for p in (tmp_path / "mine").rglob("*.*")} == before
 
 
 def test_partitions_whose_crs_contradicts_them_are_refused(

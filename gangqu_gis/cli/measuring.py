@@ -140,8 +140,19 @@ def _refuse_nonsense(session: Session, wanted: Wanted) -> None:
     known = [s for s in OUTPUTS if s != ".gpkg" or wanted.engine is None]
     if wanted.output is not None and wanted.output.suffix.lower() not in known:
         refuse("batches.other_suffix", known=" / ".join(known))
+    if wanted.output is not None and _stands_in(wanted.output, wanted.file):
+        refuse("batches.onto_itself", path=wanted.output)
     if wanted.engine is not None:
         refuse_reading(session, wanted.reading)
+
+
+def _stands_in(output: Path, source: Path) -> bool:
+    """Return whether a result would take the place of what is measured, or of one of its parts."""
+    if not source.exists():
+        return False
+    if source.is_dir() and source.resolve() in output.resolve().parents:
+        return True
+    return output.exists() and output.samefile(source)
 
 
 def refuse_reading(session: Session, reading: Reading) -> None:

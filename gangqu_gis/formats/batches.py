@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from gangqu_gis import crs as crs_module
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.messages import message
+from gangqu_gis.zones import crs_title
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -233,6 +234,29 @@ def refuse_damaged(path: Path) -> None:
             reason = (str(error).splitlines() or ["?"])[0]
             text = message("measure.unreadable", reason=reason)
             raise InputError(text, file=str(file)) from error
+
+
+def refuse_other_crs(path: Path, crs: CRS) -> None:
+    """Refuse a folder of GeoParquet of which a file is in another CRS than ``crs``, or in none.
+
+    Raises
+    ------
+    InputError
+        Which file, and what it declares.
+    """
+    import pyarrow.parquet
+
+    for file in sorted(path.rglob("*.parquet")) if path.is_dir() else []:
+        meta = json.loads((pyarrow.parquet.read_schema(file).metadata or {}).get(b"geo", b"null"))
+        own = {"crs": None} if meta is None else meta["columns"][meta["primary_column"]]
+        # Without the member the CRS is OGC:CRS84; null says that it is not known.
+        declared = own.get("crs", "OGC:CRS84")
+        text = declared if isinstance(declared, str) else json.dumps(declared)
+        known = None if declared is None else crs_module.named(text, file=str(file))
+        if known is None or not crs_module.same(known, crs):
+            found = "-" if known is None else crs_title(known)
+            told = message("distributed.other_crs", found=found, first=crs_title(crs))
+            raise InputError(told, file=str(file))
 
 
 def _named(batch: Any, geometry: str | None) -> Any:

@@ -61,7 +61,8 @@ def rows_in(raw: bytes, *, shown: str) -> list[Row]:
     import pyarrow.parquet
 
     try:
-        found = pyarrow.parquet.read_table(pyarrow.BufferReader(raw))
+        # Threads of pyarrow's that are still starting when a short command ends abort it.
+        found = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(raw)).read(use_threads=False)
         geometry = _geometry_column(found, shown)
     except (pyarrow.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         reason = (str(error).splitlines() or ["?"])[0]

@@ -147,7 +147,10 @@ def _values(column: Any, field: Any, shown: str) -> Iterable[Any]:
     import pyarrow
 
     kind = field.type
-    values: list[Any] = column.to_pylist()
+    try:
+        values: list[Any] = column.to_pylist()
+    except UnicodeDecodeError as error:
+        raise InputError(message("layer.not_utf8", name=field.name), file=shown) from error
     if _holds_json(field):
         return [_from_json(value) for value in values]
     types = pyarrow.types
