@@ -13,8 +13,9 @@ import shapely
 from parcels import ROOT, STORED, Floats, Geometries, make_parcels
 from shapely.affinity import translate
 
-from gangqu_gis import batched, crs, measure
+from gangqu_gis import crs, measure
 from gangqu_gis.assessment import Assessment, assess, assess_change
+from gangqu_gis.fileareas import batched
 from gangqu_gis.formats.batches import arrow_bytes, large_layer
 from gangqu_gis.measure import fast, methods
 from gangqu_gis.measure.areas import taken_by

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gangqu_gis import distributed, distributed_topology
+from gangqu_gis.fileareas import partitions as area_partitions
+from gangqu_gis.topology import partitions as topology_partitions
 
 SLOW_S = 0.4
 
@@ -28,9 +29,9 @@ def slow(work: Any, first_at: int) -> Any:
     return slowed
 
 
-setattr(distributed, "_measured", slow(vars(distributed)["_measured"], 6))
+setattr(area_partitions, "_measured", slow(vars(area_partitions)["_measured"], 6))
 setattr(
-    distributed_topology,
+    topology_partitions,
     "_partition_faults",
-    slow(vars(distributed_topology)["_partition_faults"], 2),
+    slow(vars(topology_partitions)["_partition_faults"], 2),
 )

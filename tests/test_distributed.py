@@ -12,11 +12,12 @@ import pytest
 import shapely
 from cases import ROOT
 
-from gangqu_gis import batched, engine
-from gangqu_gis.batched import Measurement, Stated, Totals
+from gangqu_gis import engine
+from gangqu_gis.fileareas import batched
+from gangqu_gis.fileareas.batched import Measurement, Stated, Totals
 from gangqu_gis.crs import planar
-from gangqu_gis.distributed import Partitions, of_partitions
-from gangqu_gis.distributed_topology import check_partitions, find_faults
+from gangqu_gis.fileareas.partitions import Partitions, of_partitions
+from gangqu_gis.topology.partitions import check_partitions, find_faults
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.batches import large_layer
 from gangqu_gis.topology import (

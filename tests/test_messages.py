@@ -17,7 +17,7 @@ from gangqu_gis.checks import Verdict
 from gangqu_gis.cli.click_texts import NAMES as CLICK_NAMES
 from gangqu_gis.dates import PRECISIONS
 from gangqu_gis.findings import Severity
-from gangqu_gis.judgement import StoredCause
+from gangqu_gis.fileareas.judgement import StoredCause
 from gangqu_gis.messages import Text, joined, message, plain
 from gangqu_gis.schema import FIELD_TYPES, SIDES
 

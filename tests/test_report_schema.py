@@ -15,7 +15,7 @@ from cases import ROOT
 from golden import tiny
 
 from gangqu_gis import assess, load_plan, open_workspace
-from gangqu_gis.batched import Measurement, Totals, of_file
+from gangqu_gis.fileareas.batched import Measurement, Totals, of_file
 from gangqu_gis.formats import read_vector
 from gangqu_gis.gate import run_gate
 from gangqu_gis.report.document import (
@@ -24,7 +24,7 @@ from gangqu_gis.report.document import (
     to_json,
 )
 from gangqu_gis.report.measured_json import JsonPieces
-from gangqu_gis.stored_areas import DEFAULT_COORDINATE_M, compare_stored, measure_file
+from gangqu_gis.fileareas.stored_areas import DEFAULT_COORDINATE_M, compare_stored, measure_file
 
 SCHEMA = json.loads(
     files("gangqu_gis").joinpath("report/report.schema.json").read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from gangqu_gis.findings import Finding
-    from gangqu_gis.stored_areas import FileAreas
+    from gangqu_gis.fileareas.stored_areas import FileAreas
 
 
 @click.command(help=help_text("check"))
@@ -63,7 +63,7 @@ def check(
 
 def _measured(session: Session, file: Path, reading: Reading, yes: bool) -> FileAreas:
     from gangqu_gis import crs as crs_module
-    from gangqu_gis.stored_areas import measure_file
+    from gangqu_gis.fileareas.stored_areas import measure_file
 
     workspace = session.workspace_if_any()
     plane = crs_module.planar(workspace.planar_crs) if workspace else None
@@ -99,9 +99,9 @@ def _check_partitions(
 ) -> None:
     """Check a partitioned GeoParquet on dask."""
     from gangqu_gis import crs as crs_module
-    from gangqu_gis.distributed_topology import check_partitions
+    from gangqu_gis.topology.partitions import check_partitions
     from gangqu_gis.engine import engine
-    from gangqu_gis.stored_areas import measuring_plane
+    from gangqu_gis.fileareas.stored_areas import measuring_plane
     from gangqu_gis.topology import Thresholds
 
     workspace = session.workspace_if_any()

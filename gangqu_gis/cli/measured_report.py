@@ -12,7 +12,7 @@ import click
 from gangqu_gis.cli.session import Session
 
 if TYPE_CHECKING:
-    from gangqu_gis.batched import Measurement, Part, Progress, Totals
+    from gangqu_gis.fileareas.batched import Measurement, Part, Progress, Totals
 
 #: Features that do not agree and are listed; the others are counted.
 MOST_LISTED = 100

@@ -32,8 +32,8 @@ from gangqu_gis.units import AREA_UNITS
 if TYPE_CHECKING:
     from pyproj import CRS
 
-    from gangqu_gis.batched import Measurement, Part, Stated, Totals
-    from gangqu_gis.stored_areas import FileAreas, StoredAreas
+    from gangqu_gis.fileareas.batched import Measurement, Part, Stated, Totals
+    from gangqu_gis.fileareas.stored_areas import FileAreas, StoredAreas
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -168,14 +168,14 @@ def _measurement(
     """Yield the measurement that is asked for, and what was read, where it was read whole."""
     plane, stated = _plane(session), _stated(session, wanted)
     if wanted.engine is not None:
-        from gangqu_gis.distributed import of_partitions
+        from gangqu_gis.fileareas.partitions import of_partitions
         from gangqu_gis.engine import engine
 
         with engine(wanted.scheduler) as workers:
             source = read_partitions(session, wanted.file, workers, yes=wanted.yes)
             yield of_partitions(source, workspace_plane=plane, stated=stated), None
         return
-    from gangqu_gis import batched
+    from gangqu_gis.fileareas import batched
 
     in_memory = wanted.output is not None and wanted.output.suffix.lower() == ".gpkg"
     layer = None
@@ -191,7 +191,7 @@ def _measurement(
 def _whole(
     session: Session, wanted: Wanted, plane: CRS | None, stated: Stated | None
 ) -> tuple[FileAreas, StoredAreas | None]:
-    from gangqu_gis.stored_areas import compare_stored, measure_file
+    from gangqu_gis.fileareas.stored_areas import compare_stored, measure_file
 
     file = read(session, wanted.file, wanted.reading, yes=wanted.yes)
     measured = measure_file(file, workspace_plane=plane)
@@ -213,8 +213,8 @@ def _plane(session: Session) -> CRS | None:
 
 
 def _stated(session: Session, wanted: Wanted) -> Stated | None:
-    from gangqu_gis.batched import Stated
-    from gangqu_gis.stored_areas import DEFAULT_COORDINATE_M
+    from gangqu_gis.fileareas.batched import Stated
+    from gangqu_gis.fileareas.stored_areas import DEFAULT_COORDINATE_M
 
     if wanted.stated is None or wanted.unit_name is None:
         return None
@@ -227,7 +227,7 @@ def _gone_through(
     session: Session, measured: Measurement, sinks: list[Sink], wanted: Wanted
 ) -> Totals:
     """Hand every part to every sink, and return the totals."""
-    from gangqu_gis.batched import Totals
+    from gangqu_gis.fileareas.batched import Totals
 
     totals = Totals()
     quiet = wanted.form == "json" and sys.stdout.isatty()
@@ -250,7 +250,7 @@ def _output(
     """Yield what takes the results of every feature to a file, whole or not at all."""
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        from gangqu_gis.result_table import parquet_table
+        from gangqu_gis.fileareas.result_table import parquet_table
 
         with parquet_table(path, stated=measured.column is not None) as table:
             yield table

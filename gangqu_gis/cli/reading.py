@@ -15,7 +15,7 @@ from gangqu_gis.errors import InputError, RefusedError
 from gangqu_gis.messages import Text, joined, message
 
 if TYPE_CHECKING:
-    from gangqu_gis.distributed import Partitions
+    from gangqu_gis.fileareas.partitions import Partitions
     from gangqu_gis.engine import Engine
     from gangqu_gis.formats.batches import LargeLayer
     from gangqu_gis.formats.vector import Note, VectorFile
@@ -125,7 +125,7 @@ def read_partitions(session: Session, path: Path, workers: Engine, *, yes: bool)
     InputError
         It cannot be read, or its CRS cannot be settled without changing coordinates.
     """
-    from gangqu_gis.distributed import Partitions
+    from gangqu_gis.fileareas.partitions import Partitions
     from gangqu_gis.formats.large import settled_crs
 
     found = Partitions.of(path, workers)

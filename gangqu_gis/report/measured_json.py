@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from gangqu_gis.batched import Measurement, Part, Totals
-from gangqu_gis.judgement import Column, StoredCause
+from gangqu_gis.fileareas.batched import Measurement, Part, Totals
+from gangqu_gis.fileareas.judgement import Column, StoredCause
 from gangqu_gis.report.document import SCHEMA, Record, check_record_fields, crs_name, present
 from gangqu_gis.report.wording import stored_cause_text
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from gangqu_gis.checks import Check, Verdict
-from gangqu_gis.judgement import StoredCause
+from gangqu_gis.fileareas.judgement import StoredCause
 from gangqu_gis.messages import Text, message
 from gangqu_gis.units import Unit, half_up, shortest, unit
 

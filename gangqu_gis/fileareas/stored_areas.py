@@ -18,7 +18,7 @@ from gangqu_gis import crs as crs_module
 from gangqu_gis.checks import Tolerance, Verdict
 from gangqu_gis.errors import InputError
 from gangqu_gis.formats.vector import VectorFile
-from gangqu_gis.judgement import (
+from gangqu_gis.fileareas.judgement import (
     LARGEST_SHARE,
     Column,
     Judgement,

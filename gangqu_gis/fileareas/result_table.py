@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gangqu_gis.batched import Part
+from gangqu_gis.fileareas.batched import Part
 from gangqu_gis.drafts import unfinished
 
 

@@ -14,17 +14,17 @@ import numpy as np
 import shapely
 
 from gangqu_gis import crs as crs_module
-from gangqu_gis.batched import Measurement, Noticed, Part, Stated
-from gangqu_gis.column_pass import ColumnPass
+from gangqu_gis.fileareas.batched import Measurement, Noticed, Part, Stated
+from gangqu_gis.fileareas.column_pass import ColumnPass
 from gangqu_gis.engine import Engine, TaskError, delayed
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.batch_scrutiny import Drawn
 from gangqu_gis.formats.batches import refuse_damaged, refuse_other_crs
 from gangqu_gis.formats.vector import id_columns, is_name
-from gangqu_gis.judgement import Column, column_numbers, judge, web_mercator_areas
+from gangqu_gis.fileareas.judgement import Column, column_numbers, judge, web_mercator_areas
 from gangqu_gis.measure import Geometries, Rings, keep_only, measures, polygonal
 from gangqu_gis.messages import message
-from gangqu_gis.stored_areas import measuring_plane
+from gangqu_gis.fileareas.stored_areas import measuring_plane
 
 if TYPE_CHECKING:
     from pyproj import CRS
