@@ -227,8 +227,9 @@ def _changes_since(approval: Approval, assessment: Assessment) -> Iterable[Text]
         if id_ not in present:
             yield message("approval.feature_gone", id=id_)
         elif _hash(feature_text(present[id_], plan.schema)) != before:
-            entries = [e for e in plan.history.entries if e.touches(frozenset((id_,)))]
-            late = [e for e in entries if e.time > content["time"]]
+            # By the chain, not by the clock: two records may bear one second, and clocks differ.
+            since = plan.history.after(content["history_head"])
+            late = [e for e in since if e.touches(frozenset((id_,)))]
             who = ", ".join(f"{e.number} ({e.by}, {e.time})" for e in late) or "-"
             yield message("approval.feature_changed", id=id_, entries=who)
     for id_, before in content["figures"].items():

@@ -149,6 +149,11 @@ class History:
         known = set(listed)
         return list(dict.fromkeys(e.layer for e in self.entries if e.layer not in known))
 
+    def after(self, head: str) -> tuple[Entry, ...]:
+        """Return the entries after the one whose hash is ``head``; all where there is none."""
+        known = next((entry.number for entry in self.entries if entry.hash == head), 0)
+        return self.entries[known:]
+
     def of_layer(self, layer: str) -> tuple[Entry, ...]:
         """Return the entries on ``layer``, oldest first."""
         return tuple(entry for entry in self.entries if entry.layer == layer)

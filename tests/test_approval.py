@@ -90,14 +90,18 @@ def test_no_scope_and_unknown_scope_are_refused(plan: Path) -> None:
         grant(plan, "nowhere")
 
 
+@pytest.mark.parametrize("later", ["2026-11-03T09:00:00+08:00", None, "2026-01-01T09:00:00+08:00"])
 def test_verify_names_the_changed_feature_and_who_changed_it(
-    plan: Path, monkeypatch: pytest.MonkeyPatch
+    plan: Path, monkeypatch: pytest.MonkeyPatch, later: str | None
 ) -> None:
+    """Whatever the clocks say: also in the same second, and by a clock that is behind."""
+    granted = "2026-11-02T09:00:00+08:00"
+    monkeypatch.setenv(VARIABLE, granted)
     grant(plan)
-    monkeypatch.setenv(VARIABLE, "2026-11-03T09:00:00+08:00")
+    monkeypatch.setenv(VARIABLE, later or granted)
     survey(plan, rectangle(moved_west=0.02), by="测量员丁")
     (line,) = changes(plan)
-    assert "stock-3" in line and "测量员丁" in line
+    assert "stock-3" in line and "2 (测量员丁" in line and "1 (" not in line
     assert not approval.verify(assessment_of(plan))[0].stands
 
 
