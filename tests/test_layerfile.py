@@ -387,9 +387,28 @@ def test_only_the_layers_own_line_changes(name: str) -> None:
     assert new[differing[0]].endswith(old[differing[0]].split("geojson")[1][1:])
 
 
-def test_a_table_of_layers_on_one_line_is_left_to_its_writer() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        'layers = { bb = "b.geojson" }\n',
+        'layers.bb = "b.geojson"\n',
+        '[layers]\nbb = """b.geojson"""\n',
+        '["layers"]\nbb = "b.geojson"\n',
+    ],
+)
+def test_layers_named_in_another_way_are_left_to_their_writer(text: str) -> None:
     with pytest.raises(InputError, match="bb"):
-        with_layer_file('layers = { bb = "b.geojson" }\n', "bb", "b.gpkg")
+        with_layer_file(text, "bb", "b.gpkg")
+
+
+def test_nothing_is_written_where_the_marker_could_not_be(root: Path) -> None:
+    marker = root / "data" / "workspace.toml"
+    text = marker.read_text(encoding="utf-8").replace("[layers]", '["layers"]')
+    marker.write_text(text, encoding="utf-8")
+    before = sorted(path for path in root.rglob("*") if path.name != ".lock")
+    with pytest.raises(InputError, match="parcels"):
+        convert_layer(open_workspace(root), "parcels", ".gpkg", by="甲", reason="太大")
+    assert sorted(path for path in root.rglob("*") if path.name != ".lock") == before
 
 
 # -------------------------------------------------------------------------- bad files

@@ -141,6 +141,19 @@ def test_what_makes_no_sense_is_wrong_use(
     assert sorted(p.name for p in folder.iterdir()) == ["lots", "lots.gpkg", "lots.parquet"]
 
 
+def test_the_column_is_the_one_that_was_named(command: Command, tmp_path: Path) -> None:
+    """Two columns may differ in case only; a name in another case finds the only one."""
+    table = geopandas.GeoDataFrame(
+        {"mj": [10_000.0], "MJ": [1.0]}, geometry=[shapely.box(500_000, 3e6, 500_100, 3_000_100)]
+    ).set_crs(4549)
+    (tmp_path / "lots").mkdir()
+    for path in ("lots.parquet", "lots/part.0.parquet"):
+        table.to_parquet(tmp_path / path, geometry_encoding="WKB")
+    for words in (["lots.parquet"], ["lots", "--engine", "dask"]):
+        run = command("reconcile", *words, *STATED, "--format", "json", cwd=tmp_path)
+        assert float(run.json()["checks"][0]["stated"]) == 1
+
+
 @pytest.mark.parametrize(
     "file, output, engine",
     [

@@ -81,8 +81,8 @@ class Partitions:
         UsageError
             There is no such column.
         """
-        for name in self.columns:
-            if name.lower() == wanted.lower():
+        for name in (wanted, *self.columns):
+            if name in self.columns and name.lower() == wanted.lower():
                 return name
         text = message("measure.no_column", name=wanted, known=", ".join(self.columns))
         raise UsageError(text, file=str(self.path))

@@ -74,8 +74,8 @@ class LargeLayer:
         UsageError
             There is no such column.
         """
-        for name in self.columns:
-            if name.lower() == wanted.lower():
+        for name in (wanted, *self.columns):
+            if name in self.columns and name.lower() == wanted.lower():
                 return name
         known = ", ".join(self.columns)
         text = message("measure.no_column", name=wanted, known=known)

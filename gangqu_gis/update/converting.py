@@ -70,6 +70,7 @@ def _refuse_form(workspace: Workspace, layer: str, form: str) -> None:
         text = message("store.a_link", target=path.resolve())
         raise RefusedError(text, file=workspace.shown(path))
     refuse_open(workspace, path)
+    with_layer_file(_marker(workspace), layer, other)  # refuses what could not be finished
 
 
 def _begin(plan: Plan, layer: str, form: str, *, by: str, reason: str) -> Entry:
@@ -125,10 +126,13 @@ def _finish(workspace: Workspace, layer: str, entry: Entry) -> None:
     """Let workspace.toml name the new file, and remove the old one."""
     file = str(entry.content["file_after"])
     if workspace.layer_files[layer] != file:
-        marker = workspace.root / MARKER
-        text = marker.read_bytes().decode("utf-8")
-        write_whole(marker, with_layer_file(text, layer, file))
+        changed = with_layer_file(_marker(workspace), layer, file)
+        write_whole(workspace.root / MARKER, changed)
     remove(workspace.data / str(entry.content["file_before"]))
+
+
+def _marker(workspace: Workspace) -> str:
+    return (workspace.root / MARKER).read_bytes().decode("utf-8")
 
 
 def with_layer_file(marker: str, layer: str, file: str) -> str:
@@ -149,16 +153,18 @@ def with_layer_file(marker: str, layer: str, file: str) -> str:
         elif in_layers and line.match(row):
             rows[at] = line.sub(lambda found: f'{found[1]}"{file}"', row, count=1)
     changed = "".join(rows)
-    wanted = _parsed(marker)
-    wanted["layers"] = {**wanted["layers"], layer: file}
+    wanted = _parsed(marker) or {}
+    wanted["layers"] = {**wanted.get("layers", {}), layer: file}
     if _parsed(changed) != wanted:
-        text = message("convert.by_hand", layer=layer, file=file)
-        raise InputError(text, file=MARKER.as_posix())
+        raise InputError(message("convert.by_hand", layer=layer), file=MARKER.as_posix())
     return changed
 
 
-def _parsed(marker: str) -> dict[str, Any]:
-    return tomllib.loads(marker.removeprefix("\ufeff"))
+def _parsed(marker: str) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(marker.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError:  # of a marker that was read before: the line was more than that
+        return None
 
 
 def _said(record: Record) -> Mapping[str, Any]:
