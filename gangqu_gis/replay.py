@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gangqu_gis.changes import apply
+from gangqu_gis.documents import read_bytes
 from gangqu_gis.errors import InputError
 from gangqu_gis.files import hash_of
 from gangqu_gis.history import Entry, History, base_of, plain_base
@@ -80,7 +81,17 @@ def fault_of(workspace: Workspace, history: History, layer: str) -> InputError |
 def read_records(workspace: Workspace, layer: str) -> list[Record]:
     """Return the features of a layer's file, with the digits that are kept."""
     path = workspace.layer_path(layer)
-    return records_in(path.read_bytes(), name=layer, shown=workspace.shown(path))
+    shown = workspace.shown(path)
+    return records_in(read_bytes(path, shown=shown), name=layer, shown=shown)
+
+
+def unreadable(workspace: Workspace, layer: str) -> InputError | None:
+    """Return why a layer's file cannot be read, or ``None`` where it can."""
+    try:
+        read_records(workspace, layer)
+    except InputError as error:
+        return error
+    return None
 
 
 def require_base(workspace: Workspace, history: History, layer: str) -> None:

@@ -224,6 +224,10 @@ def _unfilled(fields: Entry) -> tuple[str, ...]:
 
 def _layer_file(layers: Entry, layer: str) -> str:
     file = layers.text(layer)
+    before = list(layers.content)[: list(layers.content).index(layer)]
+    other = next((name for name in before if layers.text(name) == file), None)
+    if other is not None:
+        raise layers.fault(layer, "workspace.layer_file_twice", file=file, other=other)
     if Path(file).suffix.lower() not in LAYER_FORMS:
         raise layers.fault(layer, "workspace.layer_form", file=file, known=" ".join(LAYER_FORMS))
     return file

@@ -576,6 +576,49 @@ def test_a_file_that_cannot_be_a_layer_is_refused_in_one_line(
     assert f"data/parcels{form}" in told and not any("一" <= mark <= "鿿" for mark in told)
 
 
+def test_a_text_in_a_numeric_column_is_not_taken_for_a_number(root: Path) -> None:
+    """SQLite keeps it, GDAL reads 12abc as 12."""
+    converted(root, ".gpkg")
+    path = root / "data" / "parcels.gpkg"
+    with closing(sqlite3.connect(path)) as base:
+        for trigger in base.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            base.execute(f'DROP TRIGGER "{trigger[0]}"')  # they call functions that are GDAL's
+        base.execute("UPDATE parcels SET uncertainty_m = '12abc' WHERE id = 'stock-2'")
+        base.commit()
+    with pytest.raises(InputError, match="uncertainty_m.*12abc") as told:
+        plan_of(root)
+    assert told.value.line == 2
+
+
+def test_verify_and_restore_of_what_is_no_layer_file(root: Path, command: Command) -> None:
+    converted(root, ".gpkg")
+    path = root / "data" / "parcels.gpkg"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:5000])
+    told = command("history", "verify", cwd=root)
+    assert told.code == 1 and "history restore parcels" in told.out and "adopt" not in told.out
+    (root / "data" / "parcels.gpkg.damaged").write_bytes(b"earlier")
+    assert "parcels.gpkg.damaged" in refusal(command("history", "restore", "parcels", cwd=root), 4)
+    (root / "data" / "parcels.gpkg.damaged").unlink()
+    path.unlink()
+    path.mkdir()
+    refusal(command("history", "restore", "parcels", cwd=root), 3)
+    path.rmdir()
+    assert command("history", "restore", "parcels", cwd=root).code == 0
+    assert path.read_bytes() == whole
+
+
+def test_two_layers_need_two_files(root: Path, command: Command) -> None:
+    marker = root / "data" / "workspace.toml"
+    text = marker.read_text(encoding="utf-8").replace('"parcels.geojson"', '"districts.geojson"')
+    marker.write_text(text, encoding="utf-8")
+    line = text.split("\n").index('parcels   = "districts.geojson"') + 1
+    told = refusal(command("check", cwd=root), 3)
+    assert f"data/workspace.toml:{line}:" in told and "districts" in told
+
+
 def test_a_layer_file_of_another_kind_is_refused_at_its_line(root: Path, command: Command) -> None:
     marker = root / "data" / "workspace.toml"
     text = marker.read_text(encoding="utf-8").replace("parcels.geojson", "parcels.shp")

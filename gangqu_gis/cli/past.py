@@ -192,6 +192,7 @@ def undo(
 @history.command(name="adopt", help=help_text("history_adopt"))
 @click.argument("layer")
 @uncertainty_option
+@click.option("--keep-recorded", is_flag=True, help=help_text("keep_recorded"))
 @_making_options
 @lang_option
 @click.pass_obj
@@ -199,6 +200,7 @@ def adopt(
     session: Session,
     layer: str,
     uncertainty: float | None,
+    keep_recorded: bool,
     making: _Making,
 ) -> None:
     """Take over what was edited outside the toolkit."""
@@ -206,7 +208,7 @@ def adopt(
 
     making.need_names(session)
     plan = plan_to_change(session.workspace())
-    proposal = propose_adoption(plan, layer, uncertainty_m=uncertainty)
+    proposal = propose_adoption(plan, layer, uncertainty_m=uncertainty, keep_recorded=keep_recorded)
     _go_on(session, proposal, making)
 
 
@@ -274,6 +276,7 @@ def _say_what_drifted(session: Session, workspace: Workspace, found: History) ->
     A write that was cut short leaves a layer as it was or as it will be: that is said instead.
     """
     from gangqu_gis.files import hash_of
+    from gangqu_gis.replay import unreadable
     from gangqu_gis.store import waiting
 
     present = [la for la in workspace.layer_files if workspace.layer_path(la).exists()]
@@ -282,5 +285,9 @@ def _say_what_drifted(session: Session, workspace: Workspace, found: History) ->
         session.say("history.waiting")
     else:
         for layer in drifted:
-            session.say("history.drifted", layer=layer)
+            fault = unreadable(workspace, layer)
+            if fault is None:
+                session.say("history.drifted", layer=layer)
+            else:
+                session.say("history.unreadable_layer", layer=layer, reason=fault.text)
     return bool(drifted)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,14 +63,15 @@ def rows_in(raw: bytes, *, name: str, shown: str) -> list[Row]:
 
     from gangqu_gis.formats.bulk import FAULTS, unreadable
 
-    _refuse_damage(raw, shown)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            own = _own_layer(_tables(raw), name, shown)
-            meta, found = pyogrio.raw.read_arrow(raw, layer=own)
-    except FAULTS as error:
-        raise unreadable(shown, error) from error
+    with _database(raw, shown) as base:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                own = _own_layer(_tables(raw), name, shown)
+                meta, found = pyogrio.raw.read_arrow(raw, layer=own)
+        except FAULTS as error:
+            raise unreadable(shown, error) from error
+        _refuse_words_as_numbers(base, own, shown)
     if meta["geometry_type"] is None:
         return shapes.rows_of(table.attributes_of(found, shown=shown), None, shown=shown)
     declared = meta["crs"]
@@ -109,19 +110,49 @@ def _own_layer(tables: list[tuple[str, Any]], name: str, shown: str) -> str:
     raise InputError(message("layer.not_in_file", layer=name, known=known), file=shown)
 
 
-def _refuse_damage(raw: bytes, shown: str) -> None:
-    """Let SQLite look over its own pages: GDAL reads past damaged ones without a word."""
+@contextmanager
+def _database(raw: bytes, shown: str) -> Iterator[sqlite3.Connection]:
+    """Open the bytes of a file in SQLite, which looks over its own pages first.
+
+    GDAL reads past damaged ones without a word.
+    """
     # A file left in the write-ahead mode cannot be opened from memory; its pages are the same.
     plain = raw[:18] + b"\x01\x01" + raw[20:]
-    try:
-        with closing(sqlite3.connect(":memory:")) as base:
+    with closing(sqlite3.connect(":memory:")) as base:
+        try:
             base.deserialize(plain)
             told = [row[0] for row in base.execute("PRAGMA quick_check(1)")]
-    except sqlite3.Error as error:
-        told = [str(error)]
-    if told != ["ok"]:
-        reason = str(told[0]).split("\n")[-1]
-        raise InputError(message("layer.damaged_table", reason=reason), file=shown)
+        except sqlite3.Error as error:
+            told = [str(error)]
+        if told != ["ok"]:
+            reason = str(told[0]).split("\n")[-1]
+            raise InputError(message("layer.damaged_table", reason=reason), file=shown)
+        yield base
+
+
+def _refuse_words_as_numbers(base: sqlite3.Connection, layer: str, shown: str) -> None:
+    """SQLite keeps a text in any column, and GDAL reads 12abc there as 12."""
+    own = _quoted(layer)
+    for _, name, declared, *_ in base.execute(f"PRAGMA table_info({own})").fetchall():
+        if not str(declared).upper().startswith(_NUMERIC):
+            continue
+        column = _quoted(name)
+        found = base.execute(
+            f"SELECT number, value FROM (SELECT row_number() OVER (ORDER BY rowid) AS number,"
+            f" {column} AS value, typeof({column}) AS type FROM {own})"
+            " WHERE type IN ('text', 'blob') LIMIT 1"
+        ).fetchone()
+        if found is not None:
+            text = message("layer.words_as_number", name=name, value=str(found[1])[:40])
+            raise InputError(text, file=shown, line=found[0])
+
+
+#: How the names of SQLite's and GeoPackage's numeric types begin.
+_NUMERIC = ("BOOL", "TINYINT", "SMALLINT", "MEDIUMINT", "INT", "REAL", "DOUBLE", "FLOAT")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _type_of(geometry: Any) -> str:

@@ -8,6 +8,9 @@ from typing import Any
 import shapely
 from shapely.geometry import shape
 
+from gangqu_gis.formats.vector import Note
+from gangqu_gis.layers import Layer
+from gangqu_gis.messages import message
 from gangqu_gis.records import Record, stored
 from gangqu_gis.sameness import same_shape
 from gangqu_gis.schema import Kind
@@ -43,6 +46,36 @@ def as_recorded(
     if properties == former:
         properties = dict(recorded["properties"])
     return stored({"type": "Feature", "properties": properties, "geometry": geometry})
+
+
+def edited_evidence(
+    edited: Record, recorded: Record | None, kind: Kind | None
+) -> dict[str, tuple[Any, Any]]:
+    """Return what an edit says of the worth of a geometry that it leaves where it is.
+
+    Field by field, as recorded and as edited: :func:`as_recorded` keeps what is recorded.
+    """
+    if recorded is None or (kind is not None and kind.is_record):
+        return {}
+    old, new = _filled(recorded, None), _filled(edited, kind)
+    names = [name for name in BASIS_FIELDS if old.get(name) != new.get(name)]
+    if not names or not _same_geometry(edited.get("geometry"), recorded.get("geometry")):
+        return {}
+    return {name: (old.get(name), new.get(name)) for name in names}
+
+
+def height_notes(edited: Layer, recorded: Mapping[str, Record]) -> list[tuple[str, Note]]:
+    """Return a note on geometries that were given heights and not moved: a layer has none."""
+    raised = 0
+    for feature in edited.features:
+        before = recorded.get(feature.id)
+        if feature.unread_geometry is not None and before is not None:
+            own = _shape(feature.unread_geometry)
+            same = _same_geometry(feature.unread_geometry, before.get("geometry"))
+            raised += int(own is not None and bool(own.has_z) and same)
+    if not raised:
+        return []
+    return [(edited.file, Note("geometry.heights", message("bad_file.heights", count=raised)))]
 
 
 def _record(

@@ -108,9 +108,7 @@ def _arrivals(matching: Matching) -> Iterator[Arrival]:
     yield from matching.new
 
 
-def _brought(
-    matching: Matching, proven: Mapping[int, Arrival]
-) -> Iterator[tuple[Any, Arrival]]:
+def _brought(matching: Matching, proven: Mapping[int, Arrival]) -> Iterator[tuple[Any, Arrival]]:
     """Yield what comes as evidence: each arrival, and the parts of a feature together."""
     for arrival in proven.values():
         yield arrival.geometry, arrival

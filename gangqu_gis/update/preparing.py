@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from gangqu_gis import crs
 from gangqu_gis.changes import compare, invert
@@ -12,12 +13,13 @@ from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.history import ADOPT, CONVERT, UNDO, Change
 from gangqu_gis.layers import Layer, feature_of
-from gangqu_gis.messages import message
+from gangqu_gis.messages import Text, joined, message, plain
 from gangqu_gis.plan import Plan, load_plan
-from gangqu_gis.records import id_of, stored
+from gangqu_gis.records import Record, id_of, stored
 from gangqu_gis.replay import require_base, state_at
+from gangqu_gis.schema import Kind
 from gangqu_gis.store import locked, waiting
-from gangqu_gis.update.adoption import as_recorded
+from gangqu_gis.update.adoption import as_recorded, edited_evidence, height_notes
 from gangqu_gis.update.displaced import displacement_notes
 from gangqu_gis.update.draft import Choices, changes_of, outcomes
 from gangqu_gis.update.incoming import Incoming, gather
@@ -149,18 +151,21 @@ def propose_undo(plan: Plan, number: int) -> Proposal:
     return with_assessments(plan, entry.layer, changes, action=UNDO, undoes=number)
 
 
-def propose_adoption(plan: Plan, layer: str, *, uncertainty_m: float | None = None) -> Proposal:
+def propose_adoption(
+    plan: Plan, layer: str, *, uncertainty_m: float | None = None, keep_recorded: bool = False
+) -> Proposal:
     """Prepare the entry that takes over what somebody edited outside the toolkit.
 
     The edit is compared with the layer as the history left it; digits that a GIS rewrote are no
-    change.  A geometry that was moved there is no evidence.
+    change.  A geometry that was moved there is no evidence.  What a geometry is worth cannot be
+    edited: with ``keep_recorded`` such edits are given up for what the history holds.
 
     Raises
     ------
     UsageError
         There is no such layer, or its file is as the history left it.
     RefusedError
-        A feature has no id, or one that stands twice.
+        A feature has no id, or one that stands twice; or the worth of a geometry was edited.
     """
     own = known_layer(plan, layer)
     if not plan.history.drifted(layer, own.sha256):
@@ -173,13 +178,39 @@ def propose_adoption(plan: Plan, layer: str, *, uncertainty_m: float | None = No
     kinds = plan.schema.kinds
     origin = Unproven(Path(shown).name, uncertainty_m)
     known = {id_of(record): record for record in recorded}
-    edited = [
-        as_recorded(stored(f.as_record()), known.get(f.id), kinds.get(f.kind), origin)
-        for f in own.features
-    ]
+    written = [(stored(f.as_record()), known.get(f.id), kinds.get(f.kind)) for f in own.features]
+    if not keep_recorded:
+        _refuse_edited_evidence(written, shown)
+    edited = [as_recorded(*states, origin) for states in written]
     changes = compare(recorded, edited)
     proposal = with_assessments(plan, layer, changes, present=present, action=ADOPT)
-    return replace(proposal, noticed=tuple(rounding_notes(plan, own, changes)))
+    return replace(
+        proposal, noticed=(*rounding_notes(plan, own, changes), *height_notes(own, known))
+    )
+
+
+def _refuse_edited_evidence(
+    written: Sequence[tuple[Record, Record | None, Kind | None]], shown: str
+) -> None:
+    told = []
+    for record, recorded, kind in written:
+        fields = {field.name: field.label for field in kind.fields} if kind else {}
+        for name, (old, new) in edited_evidence(record, recorded, kind).items():
+            label = fields.get(name, plain(name))
+            values = {"old": _value(old), "new": _value(new)}
+            told.append(message("update.evidence_edit", id=id_of(record), label=label, **values))
+    if told:
+        listed = [*told[:_LISTED], *([plain("…")] if len(told) > _LISTED else [])]
+        text = message("update.evidence_edited", edits=joined(listed))
+        raise RefusedError(text, file=shown)
+
+
+#: How many edits an error lists.
+_LISTED = 8
+
+
+def _value(value: Any) -> Text:
+    return message("gate.no_note") if value is None else plain(value)
 
 
 def refuse_conflicts(plan: Plan, layer: str, changes: Sequence[Change]) -> None:

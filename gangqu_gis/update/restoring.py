@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gangqu_gis.documents import read_bytes
 from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.files import hash_of, write_new, write_whole
 from gangqu_gis.history import read_history
@@ -48,7 +49,9 @@ def restore_layer(workspace: Workspace, layer: str) -> Path | None:
         kept = None
         if path.exists():
             kept = path.with_name(path.name + DAMAGED)
-            write_new(kept, path.read_bytes())
+            if kept.exists():
+                raise RefusedError(message("convert.taken"), file=workspace.shown(kept))
+            write_new(kept, read_bytes(path, shown=workspace.shown(path)))
         features = [feature_of(record, layer) for record in records]
         write_whole(path, layer_bytes(layer, features, schema, suffix=path.suffix))
         return kept

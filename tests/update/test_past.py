@@ -31,6 +31,7 @@ from gangqu_gis.update import (
     propose_undo,
     restore_layer,
 )
+from gangqu_gis.update.provenance import BASIS_FIELDS
 
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 ONE, FAR = box(0, 0, 100), box(1000, 0, 100)
@@ -187,10 +188,38 @@ def test_a_basis_written_into_the_layer_is_taken_out_again(small: SmallWorkspace
     bring(small, {"lot-1": box(0, 0, 101, 100)})
     forged = {"basis": "surveyed", "point_error_m": 0.05, "source": "伪造"}
     edited(small, lambda features: features[1]["properties"].update(forged))
-    found = propose_adoption(reopened(small.root), "lots")
+    with pytest.raises(RefusedError, match="lot-2.*schematic.*surveyed.*伪造.*--keep-recorded"):
+        propose_adoption(reopened(small.root), "lots")
+    found = propose_adoption(reopened(small.root), "lots", keep_recorded=True)
     assert found.changes == ()
     carry_out(found, by="甲", reason="接收")
     assert reopened(small.root).by_id["lot-2"].basis == "schematic"
+
+
+@pytest.mark.parametrize("field", BASIS_FIELDS)
+def test_no_edit_of_what_a_geometry_is_worth_is_dropped_without_a_word(
+    small: SmallWorkspace, field: str
+) -> None:
+    write(small, {"lot-1": ONE, "lot-2": FAR})
+    bring(small, {"lot-1": box(0, 0, 101, 100)})
+    value: Any = 7 if field in ("uncertainty_m", "map_scale", "point_error_m") else "另写"
+    edited(small, lambda features: features[1]["properties"].update({field: value}))
+    with pytest.raises(RefusedError, match=str(value)):
+        propose_adoption(reopened(small.root), "lots")
+
+
+def test_heights_that_were_added_are_said_to_be_dropped(small: SmallWorkspace) -> None:
+    write(small, {"lot-1": ONE, "lot-2": FAR})
+    bring(small, {"lot-1": box(0, 0, 101, 100)})
+
+    def raise_it(features: Any) -> None:
+        ring = features[1]["geometry"]["coordinates"][0]
+        features[1]["geometry"]["coordinates"] = [[[x, y, 4.5] for x, y in ring]]
+
+    edited(small, raise_it)
+    found = propose_adoption(reopened(small.root), "lots")
+    assert found.changes == ()
+    assert [note.rule for _, note in found.noticed] == ["geometry.heights"]
 
 
 def test_features_drawn_and_removed_elsewhere_are_adopted(small: SmallWorkspace) -> None:
