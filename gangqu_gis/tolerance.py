@@ -62,26 +62,32 @@ def same_coordinates(polygon: Any, *, coordinate_m: float, column_half_unit_m2: 
 
 
 def same_coordinates_over(
-    squares: float, *, coordinate_m: float, column_half_unit_m2: float
+    squares: float, *, coordinate_m: float, column_half_unit_m2: float, decimals: int | None = None
 ) -> Tolerance:
-    """Return the same from ΣD² over the shape points, m²."""
+    """Return the same from ΣD² over the shape points, m².
+
+    ``decimals`` are those of the coordinates, where ``coordinate_m`` was read off them.
+    """
     value = float(
         same_coordinates_values(
             np.array([squares]), coordinate_m=coordinate_m, column_half_unit_m2=column_half_unit_m2
         )[0]
     )
-    formula = message(
-        "tolerance.same_coordinates",
-        step=f"{coordinate_m:g}",
-        squares=f"{squares:.2f}",
-        half=f"{column_half_unit_m2:g}",
-        value=f"{value:.2f}",
-    )
+    inputs = {
+        "squares": f"{squares:.2f}",
+        "half": f"{column_half_unit_m2:g}",
+        "value": f"{value:.2f}",
+    }
+    if decimals is None:
+        formula = message("tolerance.same_coordinates", step=f"{coordinate_m:g}", **inputs)
+    else:
+        step = f"{coordinate_m:.2g}"
+        formula = message("tolerance.coordinate_digits", digits=decimals, step=step, **inputs)
     return Tolerance(value, "same_coordinates", formula)
 
 
 def same_coordinates_values(
-    squares: Floats, *, coordinate_m: float, column_half_unit_m2: float
+    squares: Floats, *, coordinate_m: float | Floats, column_half_unit_m2: float
 ) -> Floats:
     """Return the values of :func:`same_coordinates`, m², for many ΣD² at once."""
     spread = coordinate_m / math.sqrt(12)

@@ -27,9 +27,8 @@ from gangqu_gis.fileareas.judgement import (
     StoredCause,
     column_numbers,
     judge,
-    web_mercator_areas,
 )
-from gangqu_gis.measure import Floats, Measures, ahead, wkb_measures, wkb_rings
+from gangqu_gis.measure import Floats, Measures, Rings, ahead, wkb_measures, wkb_rings
 from gangqu_gis.messages import message
 from gangqu_gis.fileareas.stored_areas import POLYGONS, FileAreas, StoredAreas, measuring_plane
 from gangqu_gis.units import Unit, unit
@@ -68,7 +67,8 @@ class Part:
         """Return the tolerance of one feature with its formula, or ``None``: not compared."""
         if self.judgement is None or np.isnan(self.judgement.tolerance_m2[at]):
             return None
-        return column.tolerance(float(self.measures.squares_m2[at]))
+        squares_m2 = float(self.measures.squares_m2[at])
+        return column.tolerance(squares_m2, self.judgement.grids.at(at))
 
 
 @dataclass(slots=True)
@@ -266,7 +266,11 @@ def _measured(
 def _judged(part: Part, batch: Batch, layer: LargeLayer, column: Column) -> Part:
     values = batch.columns[column.name]
     numbers = column_numbers(values, str(layer.path), part.label)
-    found = judge(part.measures, numbers, column, _mercator(batch, layer.crs))
+
+    def rings(which: NDArray[np.intp]) -> Rings:
+        return wkb_rings(batch.data, batch.offset, which)
+
+    found = judge(part.measures, numbers, column, rings, layer.crs)
     return replace(part, stated=values, judgement=found)
 
 
@@ -274,13 +278,6 @@ def _whole_mm2(area_m2: Floats) -> int:
     """Return a sum that does not depend on the order of its parts: of whole square millimetres."""
     whole = np.rint(area_m2[~np.isnan(area_m2)] * 1e6).astype(np.int64)
     return (int((whole >> 32).sum()) << 32) + int((whole & 0xFFFFFFFF).sum())
-
-
-def _mercator(batch: Batch, crs: CRS) -> Callable[[NDArray[np.intp]], Floats]:
-    def areas(which: NDArray[np.intp]) -> Floats:
-        return web_mercator_areas(wkb_rings(batch.data, batch.offset, which), crs)
-
-    return areas
 
 
 def count(parts: Iterator[Part], progress: Progress) -> Totals:

@@ -22,6 +22,7 @@ from gangqu_gis import crs as crs_module
 from gangqu_gis import tolerance
 from gangqu_gis.checks import Tolerance, Verdict
 from gangqu_gis.errors import InputError
+from gangqu_gis.fileareas.coordinate_grid import Grid, Grids, coordinate_grids
 from gangqu_gis.measure import Floats, Measures, Rings, planar_areas
 from gangqu_gis.messages import message
 from gangqu_gis.units import AREA_UNITS, Unit, unit
@@ -51,6 +52,8 @@ class StoredCause(StrEnum):
     WEB_MERCATOR = "web_mercator"
     STALE = "stale"
     COARSE = "coarse"
+    COORDINATES = "coordinates"
+    COARSE_COORDINATES = "coarse_coordinates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Judgement:
 
     ``stated_m2`` is NaN where nothing is stated, ``tolerance_m2`` where nothing can be compared;
     ``meant`` is the unit that a slip confused with the column's.  Causes are counted with it, where
-    there are any.
+    there are any.  ``grids`` are those that coordinates were rounded to, of features that were
+    judged by them.
     """
 
     stated_m2: Floats
@@ -69,6 +73,7 @@ class Judgement:
     meant: list[Unit | None]
     verdict_counts: Counter[Verdict]
     cause_counts: Counter[tuple[StoredCause, Unit | None]]
+    grids: Grids
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +91,13 @@ class Column:
         """Half a unit of the last decimal, m²."""
         return 0.5 * 10.0**-self.decimals * float(self.unit.factor)
 
-    def tolerance(self, squares_m2: float) -> Tolerance:
+    def tolerance(self, squares_m2: float, grid: Grid | None) -> Tolerance:
         """Return the tolerance of one feature, with its formula, from its ΣD²."""
         return tolerance.same_coordinates_over(
-            squares_m2, coordinate_m=self.coordinate_m, column_half_unit_m2=self.half_unit_m2
+            squares_m2,
+            coordinate_m=self.coordinate_m if grid is None else grid.step_m,
+            column_half_unit_m2=self.half_unit_m2,
+            decimals=None if grid is None else grid.decimals,
         )
 
 
@@ -97,41 +105,29 @@ def judge(
     measured: Measures,
     stated: Floats,
     column: Column,
-    mercator: Callable[[NDArray[np.intp]], Floats],
+    rings: Callable[[NDArray[np.intp]], Rings],
+    crs: CRS,
 ) -> Judgement:
     """Judge stated numbers (NaN: none) against measured polygons, all at once.
 
-    ``mercator`` gives the Web Mercator areas of some features, asked for only where the areas
-    differ.
+    ``rings`` gives the rings of some features in ``crs``: asked for only where the areas differ.
     """
-    area = measured.ellipsoidal_m2
     stated_m2 = stated * float(column.unit.factor)
-    withheld, unstated = np.isnan(area), np.isnan(stated_m2)
-    limit = tolerance.same_coordinates_values(
-        measured.squares_m2,
-        coordinate_m=column.coordinate_m,
-        column_half_unit_m2=column.half_unit_m2,
-    )
-    limit[withheld | unstated] = np.nan
-    distance = np.abs(stated_m2 - area)
-    coarse = (limit > column.largest_share * area) & (distance <= 2 * limit)
-    code = np.select(
-        [withheld, unstated, coarse, distance <= limit, distance <= 2 * limit],
-        np.arange(5),
-        default=np.int64(5),
-    )
+    limit, code, grids = _compared(measured, stated_m2, column, rings, crs)
     causes = [StoredCause.NONE] * len(stated)
     meant: list[Unit | None] = [None] * len(stated)
     counted: Counter[tuple[StoredCause, Unit | None]] = Counter()
-    asked, coarse_at = np.flatnonzero(code > 3), np.flatnonzero(code == 2)
-    found = _causes(measured, stated, limit, column, asked, mercator)
-    for at, cause, other in chain([(coarse_at, StoredCause.COARSE, None)], found):
-        counted += Counter({(cause, other): len(at)})
-        for i in at.tolist():
+    rounded = grids.found & (code == _BETWEEN)
+    found = _causes(measured, stated, limit, column, np.flatnonzero(code > _AGREES), rounded,
+                    lambda some: web_mercator_areas(rings(some), crs))  # fmt: skip
+    for which, cause, other in chain(_of_rounding(code, grids.found), found):
+        counted += Counter({(cause, other): len(which)})
+        for i in which.tolist():
             causes[i], meant[i] = cause, other
     given, times = np.unique(code, return_counts=True)
     counts = Counter(dict(zip(_VERDICTS[given].tolist(), times.tolist(), strict=True)))
-    return Judgement(stated_m2, limit, _VERDICTS[code].tolist(), causes, meant, counts, counted)
+    verdicts = _VERDICTS[code].tolist()
+    return Judgement(stated_m2, limit, verdicts, causes, meant, counts, counted, grids)
 
 
 _VERDICTS = np.array(
@@ -145,6 +141,63 @@ _VERDICTS = np.array(
     ],
     dtype=object,
 )
+#: Places among them; what comes after the second differs.
+_TOO_COARSE, _AGREES, _BETWEEN = 2, 3, 4
+
+
+def _compared(
+    measured: Measures,
+    stated_m2: Floats,
+    column: Column,
+    rings: Callable[[NDArray[np.intp]], Rings],
+    crs: CRS,
+) -> tuple[Floats, NDArray[np.int64], Grids]:
+    """Return tolerances and places among the verdicts, and the grids of rounded coordinates.
+
+    What differs is judged again by its own coordinates, where those were rounded coarser than the
+    column says.
+    """
+
+    def at_step(step_m: float | Floats, at: Any) -> tuple[Floats, NDArray[np.int64]]:
+        limit = tolerance.same_coordinates_values(
+            measured.squares_m2[at], coordinate_m=step_m, column_half_unit_m2=column.half_unit_m2
+        )
+        return _places(measured.ellipsoidal_m2[at], stated_m2[at], limit, column.largest_share)
+
+    limit, code = at_step(column.coordinate_m, slice(None))
+    grids, asked = Grids.none(len(code)), np.flatnonzero(code > _AGREES)
+    if len(asked):
+        own = coordinate_grids(rings(asked), crs, coarser_than_m=column.coordinate_m)
+        grids.put(asked, own)
+        again = np.flatnonzero(grids.found)
+        limit[again], code[again] = at_step(grids.step_m[again], again)
+    return limit, code, grids
+
+
+def _places(
+    area: Floats, stated_m2: Floats, limit: Floats, largest_share: float
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the tolerances, NaN where nothing is compared, and places among the verdicts."""
+    withheld, unstated = np.isnan(area), np.isnan(stated_m2)
+    limit = np.where(withheld | unstated, np.nan, limit)
+    distance = np.abs(stated_m2 - area)
+    coarse = (limit > largest_share * area) & (distance <= 2 * limit)
+    code = np.select(
+        [withheld, unstated, coarse, distance <= limit, distance <= 2 * limit],
+        np.arange(5),
+        default=np.int64(5),
+    )
+    return limit, code
+
+
+def _of_rounding(
+    code: NDArray[np.int64], rounded: NDArray[np.bool_]
+) -> Iterator[tuple[NDArray[np.intp], StoredCause, Unit | None]]:
+    """Yield which features are too coarse to say, or agree only as ``rounded`` coordinates."""
+    coarse = code == _TOO_COARSE
+    yield np.flatnonzero(coarse & ~rounded), StoredCause.COARSE, None
+    yield np.flatnonzero(coarse & rounded), StoredCause.COARSE_COORDINATES, None
+    yield np.flatnonzero((code == _AGREES) & rounded), StoredCause.COORDINATES, None
 
 
 def _causes(
@@ -153,9 +206,13 @@ def _causes(
     limit: Floats,
     column: Column,
     asked: NDArray[np.intp],
+    rounded: NDArray[np.bool_],
     mercator: Callable[[NDArray[np.intp]], Floats],
 ) -> Iterator[tuple[NDArray[np.intp], StoredCause, Unit | None]]:
-    """Yield which of the features that differ have which cause: the first one that fits."""
+    """Yield which of the features that differ have which cause: the first one that fits.
+
+    Where none does, ``rounded`` says whether rounded coordinates may be it.
+    """
     factor = float(column.unit.factor)
 
     def fits(area: Floats, other: float, room: Floats) -> NDArray[np.bool_]:
@@ -175,7 +232,9 @@ def _causes(
         asked, half = asked[~found], half[~found]
     found = fits(mercator(asked), factor, np.zeros(len(asked)))
     yield asked[found], StoredCause.WEB_MERCATOR, None
-    yield asked[~found], StoredCause.STALE, None
+    asked = asked[~found]
+    yield asked[rounded[asked]], StoredCause.COORDINATES, None
+    yield asked[~rounded[asked]], StoredCause.STALE, None
 
 
 def column_numbers(

@@ -21,7 +21,7 @@ from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.batch_scrutiny import Drawn
 from gangqu_gis.formats.batches import refuse_damaged, refuse_other_crs
 from gangqu_gis.formats.vector import id_columns, is_name
-from gangqu_gis.fileareas.judgement import Column, column_numbers, judge, web_mercator_areas
+from gangqu_gis.fileareas.judgement import Column, column_numbers, judge
 from gangqu_gis.measure import Geometries, Rings, keep_only, measures, polygonal
 from gangqu_gis.messages import message
 from gangqu_gis.fileareas.stored_areas import measuring_plane
@@ -234,5 +234,5 @@ def _measured(
         return part
     values = frame[column.name].to_numpy()
     numbers = column_numbers(values, path, part.label)
-    judged = judge(found, numbers, column, lambda at: web_mercator_areas(Rings.of(shapes[at]), own))
+    judged = judge(found, numbers, column, lambda at: Rings.of(shapes[at]), own)
     return replace(part, stated=values, judgement=judged)

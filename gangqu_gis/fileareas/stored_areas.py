@@ -26,7 +26,6 @@ from gangqu_gis.fileareas.judgement import (
     column_decimals,
     column_numbers,
     judge,
-    web_mercator_areas,
 )
 from gangqu_gis.measure import Floats, Measures, Rings, keep_only, measures, to_crs
 from gangqu_gis.messages import message
@@ -104,7 +103,7 @@ class StoredAreas:
         """Return the tolerance of one feature with its formula, or ``None``: not compared."""
         if np.isnan(self.judgement.tolerance_m2[at]):
             return None
-        return self.stored.tolerance(float(self.squares_m2[at]))
+        return self.stored.tolerance(float(self.squares_m2[at]), self.judgement.grids.at(at))
 
     @property
     def disagrees(self) -> bool:
@@ -165,11 +164,10 @@ def compare_stored(
     stated = column_numbers(values, file.source, lambda i: file.labels()[i])
     kept = Column(column, unit(unit_name), column_decimals(stated), coordinate_m, largest_share)
 
-    def mercator(which: NDArray[np.intp]) -> Floats:
-        assert file.crs is not None
-        return web_mercator_areas(Rings.of(file.geometry[which]), file.crs)
-
-    found = judge(measured.areas, stated, kept, mercator)
+    assert file.crs is not None
+    found = judge(
+        measured.areas, stated, kept, lambda at: Rings.of(file.geometry[at]), file.crs
+    )
     return StoredAreas(kept, values, measured.areas.squares_m2, found)
 
 

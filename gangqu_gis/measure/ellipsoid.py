@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gangqu_gis import crs as crs_module
+from gangqu_gis.measure.rings import Floats
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -35,6 +38,15 @@ class Ellipsoid:
     def is_earth_like(self) -> bool:
         """Whether the series of :mod:`gangqu_gis.measure.formulas` are long enough for it."""
         return 0.0 <= self.e2 < 0.0069
+
+    def largest_radius(self, latitude: Floats) -> Floats:
+        """Return the larger of M and N·cos φ at latitudes φ in radians: metres of a radian.
+
+        M = a(1 - e²)/(1 - e²sin²φ)^(3/2) along the meridian, N = a/√(1 - e²sin²φ) across it.
+        """
+        w = np.sqrt(1.0 - self.e2 * np.sin(latitude) ** 2)
+        radius: Floats = self.a * np.maximum((1.0 - self.e2) / w**3, np.cos(latitude) / w)
+        return radius
 
 
 @dataclass(frozen=True, slots=True)

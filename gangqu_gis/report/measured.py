@@ -13,7 +13,7 @@ from gangqu_gis.crs import fit_for_planar_areas
 from gangqu_gis.fileareas.judgement import Column
 from gangqu_gis.messages import message
 from gangqu_gis.report.printer import Printer
-from gangqu_gis.report.wording import fixed, stored_cause_text
+from gangqu_gis.report.wording import feature_cause_text, fixed, stored_cause_text
 from gangqu_gis.fileareas.stored_areas import POLYGONS
 from gangqu_gis.units import half_up, unit
 from gangqu_gis.zones import crs_title
@@ -93,7 +93,7 @@ def _why_withheld(kind: int) -> str:
 def _stored_cells(p: Printer, part: Part, i: int, column: Column) -> Row:
     judged, limit = part.judgement, part.tolerance(i, column)
     assert judged is not None and part.stated is not None
-    cause = stored_cause_text(judged.causes[i], judged.meant[i])
+    cause = feature_cause_text(judged, i)
     known = judged.stated_m2[i] == judged.stated_m2[i]
     difference = part.measures.ellipsoidal_m2[i] - judged.stated_m2[i]
     return [

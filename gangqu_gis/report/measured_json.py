@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from gangqu_gis.fileareas.batched import Measurement, Part, Totals
 from gangqu_gis.fileareas.judgement import Column, StoredCause
 from gangqu_gis.report.document import SCHEMA, Record, check_record_fields, crs_name, present
-from gangqu_gis.report.wording import stored_cause_text
+from gangqu_gis.report.wording import feature_cause_text
 
 
 class JsonPieces:
@@ -87,7 +87,7 @@ def _judged(part: Part, i: int, column: Column, lang: str) -> Record:
     judged, limit = part.judgement, part.tolerance(i, column)
     assert judged is not None and part.stated is not None
     cause, ellipsoidal = judged.causes[i], present(part.measures.ellipsoidal_m2[i])
-    text, stated_m2 = stored_cause_text(cause, judged.meant[i]), present(judged.stated_m2[i])
+    text, stated_m2 = feature_cause_text(judged, i), present(judged.stated_m2[i])
     difference = None
     if ellipsoidal is not None and stated_m2 is not None:
         difference = ellipsoidal - stated_m2

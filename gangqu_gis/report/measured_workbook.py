@@ -14,7 +14,7 @@ from gangqu_gis.fileareas.judgement import Column
 from gangqu_gis.messages import message
 from gangqu_gis.report.cells import CellWriter
 from gangqu_gis.report.sheets import Cell, Form
-from gangqu_gis.report.wording import stored_cause_text
+from gangqu_gis.report.wording import feature_cause_text
 
 #: A sheet has 1 048 576 rows, the heading is one of them.
 MOST_ROWS = 2**20 - 1
@@ -101,7 +101,7 @@ def _judged(part: Part, i: int, column: Column | None, lang: str) -> list[Cell]:
     judged = part.judgement
     if column is None or judged is None or part.stated is None:
         return []
-    cause = stored_cause_text(judged.causes[i], judged.meant[i])
+    cause = feature_cause_text(judged, i)
     known = judged.stated_m2[i] == judged.stated_m2[i]
     stated = f"{part.stated[i]} {column.unit.label.render(lang)}" if known else None
     difference = part.measures.ellipsoidal_m2[i] - judged.stated_m2[i]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from gangqu_gis.checks import Check, Verdict
-from gangqu_gis.fileareas.judgement import StoredCause
+from gangqu_gis.fileareas.judgement import Judgement, StoredCause
 from gangqu_gis.messages import Text, message
 from gangqu_gis.units import Unit, half_up, shortest, unit
 
@@ -93,6 +93,17 @@ def stored_cause_text(cause: StoredCause, meant: Unit | None) -> Text | None:
         assert meant is not None
         return message("measure.cause_unit", meant=meant.label)
     return message(f"measure.cause_{cause.value}")
+
+
+def feature_cause_text(judged: Judgement, at: int) -> Text | None:
+    """Return the same of one feature: with its digits, where they are the cause."""
+    cause, grid = judged.causes[at], judged.grids.at(at)
+    text = stored_cause_text(cause, judged.meant[at])
+    by_digits = (StoredCause.COORDINATES, StoredCause.COARSE_COORDINATES)
+    if text is None or grid is None or cause not in by_digits:
+        return text
+    step = f"{grid.step_m:.2g}"
+    return message("measure.coordinate_grid", cause=text, digits=grid.decimals, step=step)
 
 
 def _end(value: Fraction | None) -> str:
