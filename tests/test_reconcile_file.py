@@ -39,6 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shapes[11] = shapely.Polygon([(x, y), (x + 9, y + 9), (x + 9, y), (x, y + 9)])
     stated = np.round(area * (1 - 0.000266), 2)
     stated[3], stated[5], stated[7] = round(area[3] * 15 / 10_000, 2), area[5] + 40, np.nan
+    stated[13], stated[20] = area[13] + 0.3, area[20] + 400
     names = [f"DK{n:03d}" for n in range(40)]
     table = geopandas.GeoDataFrame({"DKBH": names, "mj": stated}, geometry=shapes, crs=4549)
     table.to_file(root / "lots.gpkg", engine="pyogrio")
@@ -74,6 +75,29 @@ def test_one_report_for_every_size_and_engine(
     assert [run.err for run in runs[:2]] == [runs[0].err] * 2
     listed = [line for line in reports[0].splitlines() if line.startswith("DK")]
     assert len(listed) == 3
+
+
+def test_the_worst_are_listed_first(
+    folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = command("reconcile", "lots.gpkg", *STATED, "--format", "json", cwd=folder).json()
+    order = {"differ": 0, "missing": 1, "review": 2, "indicative": 3}
+    checks = [check for check in document["checks"] if check["verdict"] in order]
+
+    def gravity(check: Any) -> tuple[int, float]:
+        if check["tolerance_m2"] is None:
+            return order[check["verdict"]], 0.0
+        return order[check["verdict"]], -abs(check["difference_m2"]) / check["tolerance_m2"]
+
+    worst = [check["subject"] for check in sorted(checks, key=gravity)]
+    assert worst != sorted(worst)
+    for most in (2, 7, len(worst)):
+        monkeypatch.setattr(measured_report, "MOST_LISTED", most)
+        for run in whole_in_batches_and_on_dask(folder, command, monkeypatch):
+            listed = [line.split()[0] for line in run.out.splitlines() if line.startswith("DK")]
+            assert listed == worst[:most]
+            left = len(worst) - most
+            assert (f"还有 {left} 个没有列出" in run.out) == bool(left)
 
 
 def test_one_document_for_every_size_and_engine(
@@ -121,7 +145,8 @@ def test_what_agrees_ends_with_success(folder: Path, command: Command, tmp_path:
     [
         (["lots.gpkg"], "--stated"),
         (["DK001"], "--gate"),
-        (["lots.gpkg", "lots.parquet", *STATED], "--gate"),
+        (["lots.gpkg", "lots.parquet", *STATED], "一次只核对一个文件"),
+        (["lots.gpkg", "DK001", *STATED], "DK001：没有这个文件"),
         (["lots.gpkg", *STATED, "--format", "html", "--output", "r.html"], "--format"),
         (["lots.gpkg", *STATED, "--findings", "f.gpkg"], "--findings"),
         (["lots.gpkg", *STATED, "--output", "r.csv"], ".parquet"),

@@ -103,8 +103,12 @@ def reconcile(
 def _only_file(session: Session, words: tuple[str, ...]) -> Path:
     """Return the file that is meant; without --gate a word is one, with it an id."""
     path = Path(words[0])
+    absent = [word for word in words if not Path(word).exists()]
+    if len(words) > 1 and not absent:
+        text = message("cli.one_file", names=joined([plain(w) for w in words], zh="、", en=", "))
+        raise click.UsageError(text.render(session.lang))
     if len(words) > 1 or not (path.suffix or path.exists()):
-        text = message("cli.ids_need_gate", names=" ".join(words))
+        text = message("cli.ids_need_gate", names=" ".join(absent))
         raise click.UsageError(text.render(session.lang))
     return path
 

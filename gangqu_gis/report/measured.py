@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from fractions import Fraction
+from operator import itemgetter
 
+import numpy as np
 from rich.console import Group, RenderableType
 from rich.text import Text as Rich
 
+from gangqu_gis.checks import Verdict
 from gangqu_gis.fileareas.batched import Measurement, Part, Totals, disagrees
 from gangqu_gis.crs import fit_for_planar_areas
 from gangqu_gis.fileareas.judgement import Column
@@ -24,11 +28,21 @@ _JUDGED = ("report.stored", "report.difference_m2", "report.tolerance_m2", "repo
            "report.cause")  # fmt: skip
 
 
+#: Which verdicts are listed first.
+_GRAVITY = {verdict: n for n, verdict in enumerate(
+    (Verdict.DIFFER, Verdict.MISSING, Verdict.REVIEW, Verdict.INDICATIVE)
+)}  # fmt: skip
+
+#: Where a feature stands in a listing: gravity, excess (negative), number in the file.
+_Key = tuple[int, float, int]
+
+
 class Listing:
     """The features to be shown, picked from parts as they come.
 
-    With ``differing`` only those whose stated area is not confirmed are shown.  Of more than
-    ``most`` the first are shown and the others counted; ``written`` says that a file has them all.
+    With ``differing`` only those whose stated area is not confirmed are shown, the worst first.  Of
+    more than ``most`` the first are shown and the others counted; ``written`` says that a file has
+    them all.
     """
 
     def __init__(
@@ -36,33 +50,50 @@ class Listing:
     ) -> None:
         self.column, self.lang, self.differing, self.most = column, lang, differing, most
         self.written = written
-        self.rows: list[Row] = []
-        self.more = 0
+        self.kept: list[tuple[_Key, Row]] = []
+        self.wanted = 0
 
     def add(self, part: Part) -> None:
-        """Pick the features of a part."""
-        wanted = list(range(len(part)))
-        if self.differing and part.judgement is not None:
-            wanted = [i for i, verdict in enumerate(part.judgement.verdicts) if disagrees(verdict)]
-        shown = wanted[: self.most - len(self.rows)]
-        self.more += len(wanted) - len(shown)
+        """Pick the features of a part; of those picked before, none is kept beyond ``most``."""
+        if not self.most:
+            self.wanted += len(part)
+            return
+        keys = self._keys(part)
+        self.wanted += len(keys)
+        entering = heapq.nsmallest(self.most, keys)
+        if len(self.kept) == self.most:
+            entering = [key for key in entering if key < self.kept[-1][0]]
         p = Printer(self.lang)
-        self.rows += [_row(p, part, i, self.column) for i in shown]
+        rows = [(key, _row(p, part, key[2] - part.first, self.column)) for key in entering]
+        self.kept = heapq.nsmallest(self.most, [*self.kept, *rows], key=itemgetter(0))
+
+    def _keys(self, part: Part) -> list[_Key]:
+        judged, first = part.judgement, part.first
+        if not self.differing or judged is None:
+            return [(0, 0.0, number) for number in range(first, first + len(part))]
+        away = np.abs(part.measures.ellipsoidal_m2 - judged.stated_m2) / judged.tolerance_m2
+        excess = np.nan_to_num(away).tolist()
+        return [
+            (_GRAVITY[verdict], -excess[i], first + i)
+            for i, verdict in enumerate(judged.verdicts)
+            if disagrees(verdict)
+        ]
 
     def rendered(self) -> Iterator[RenderableType]:
         """Yield the table, and how much is left out."""
         p = Printer(self.lang)
-        if self.rows:
+        if self.kept:
             headings = ["report.feature", "report.ellipsoidal_m2", "report.hectares",
                         "report.planar_m2", *(_JUDGED if self.column else ())]  # fmt: skip
             table = p.table(*headings, right=[1, 2, 3, *([4, 5, 6] if self.column else [])])
-            for row in self.rows:
+            for _, row in self.kept:
                 table.add_row(*row)
             yield table
-        if self.more:
-            key = "batches.more" if self.rows else "batches.unlisted"
+        if more := self.wanted - len(self.kept):
+            worst = "batches.less" if self.differing else "batches.more"
+            key = worst if self.kept else "batches.unlisted"
             elsewhere = "" if self.written else message("batches.elsewhere")
-            yield Rich(p.say(key, count=self.more, elsewhere=elsewhere))
+            yield Rich(p.say(key, count=more, elsewhere=elsewhere))
 
 
 def measurement(measured: Measurement, listing: Listing, totals: Totals) -> RenderableType:
