@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gangqu_gis import crs
 from gangqu_gis.assessment import Assessment
@@ -71,5 +74,22 @@ def write_frame(path: Path, frame: GeoDataFrame, *, layer: str) -> None:
         raise InputError(message("file.not_gpkg"), file=str(path))
     with tempfile.TemporaryDirectory(prefix="gangqu-") as folder:
         draft = Path(folder) / "draft.gpkg"
-        frame.to_file(draft, layer=layer, driver="GPKG", engine="pyogrio")
+        _with_json(frame).to_file(draft, layer=layer, driver="GPKG", engine="pyogrio")
         write_whole(path, draft.read_bytes())
+
+
+def _with_json(frame: GeoDataFrame) -> GeoDataFrame:
+    """Return a frame whose lists and structures are texts of JSON: a GeoPackage has neither."""
+    found = frame.copy(deep=False)
+    for name in frame.columns.drop(frame.geometry.name):
+        values = frame[name]
+        if values.dtype == object and any(isinstance(value, _NESTED) for value in values):
+            found[name] = [_json(v) if isinstance(v, _NESTED) else v for v in values]
+    return found
+
+
+_NESTED = (list, dict, np.ndarray)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=np.ndarray.tolist)

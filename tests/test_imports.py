@@ -27,9 +27,9 @@ RANKS: tuple[frozenset[str], ...] = tuple(
     frozenset(row.split())
     for row in (
         "dates messages expressions intervals gcj02 people sameness",
-        "errors units checks findings landuse",
+        "errors units checks findings landuse arrow_values",
         "clock documents files crs rules dimensions gdal",
-        "zones engine",
+        "zones engine geo_metadata",
         "workspace schema figures chain datum_shift measure drafts",
         "formats records fieldnames",
         "layerfile",
@@ -66,7 +66,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "matplotlib": ("publicsheet/",),
     "fiona": ("formats/stream.py",),
     "pyogrio": ("formats/", "gdal.py", "layerfile/geopackage.py"),
-    "pyarrow": ("gdal.py", "formats/batches.py", "fileareas/result_table.py", "layerfile/"),
+    "pyarrow": (
+        *("gdal.py", "formats/batches.py", "formats/parquet.py", "fileareas/result_table.py"),
+        "layerfile/",
+    ),
     "ezdxf": ("formats/drawing.py", "formats/drawing_entities.py", "export/dxf.py"),
     "geopandas": ("frames.py",),
     "pandas": ("formats/",),

@@ -537,6 +537,11 @@ BAD: dict[str, tuple[str, Spoil, str]] = {
         lambda p, raw, t: _described(p, t, lambda m: m.pop("columns")),
         "已损坏",
     ),
+    "no GeoParquet": (
+        ".parquet",
+        lambda p, raw, t: pyarrow.parquet.write_table(t.replace_schema_metadata(), p),
+        "GeoParquet",
+    ),
     "bytes": (".parquet", lambda p, raw, t: _with(p, t, "photo", b"x"), "photo"),
     "not a number": (".parquet", lambda p, raw, t: _with(p, t, "x", float("nan")), "nan"),
     "no geometry": (".parquet", lambda p, raw, t: _drawn(p, t, b"\1\2"), "第 1 个图形"),
@@ -617,6 +622,19 @@ def test_two_layers_need_two_files(root: Path, command: Command) -> None:
     line = text.split("\n").index('parcels   = "districts.geojson"') + 1
     told = refusal(command("check", cwd=root), 3)
     assert f"data/workspace.toml:{line}:" in told and "districts" in told
+
+
+def test_an_index_that_pandas_added_is_no_attribute(root: Path) -> None:
+    """Sorted with geopandas and adopted: nothing but what was changed is in the history."""
+    path = plan_of(converted(root, ".parquet")).workspace.layer_path("parcels")
+    table = geopandas.read_parquet(path)
+    table.loc[table["id"] == "stock-3", "name"] = "新名"
+    table.sort_values("name").to_parquet(path, write_covering_bbox=True)
+    assert {"__index_level_0__", "bbox"} < set(pyarrow.parquet.read_schema(path).names)
+    entry = carry_out(propose_adoption(plan_of(root), "parcels"), by="甲", reason="改名")
+    (change,) = entry.changes
+    assert change.id == "stock-3"
+    assert "__index_level_0__" not in plan_of(root).by_id["stock-3"].properties
 
 
 def test_a_layer_file_of_another_kind_is_refused_at_its_line(root: Path, command: Command) -> None:

@@ -96,6 +96,7 @@ def read_large(session: Session, path: Path, reading: Reading, *, yes: bool) -> 
     from gangqu_gis import crs as crs_module
     from gangqu_gis.formats.batches import LARGE
     from gangqu_gis.formats.large import open_large
+    from gangqu_gis.geo_metadata import SUFFIXES
 
     if reading.transform is not None:
         return None
@@ -106,7 +107,7 @@ def read_large(session: Session, path: Path, reading: Reading, *, yes: bool) -> 
         crs=reading.crs,
         extent=workspace.extent if workspace else None,
         plane=crs_module.planar(workspace.planar_crs) if workspace else None,
-        least=0 if path.suffix.lower() == ".parquet" else LARGE,
+        least=0 if path.suffix.lower() in SUFFIXES else LARGE,
     )
     if opened is None:
         return None

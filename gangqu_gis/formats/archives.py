@@ -12,11 +12,12 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from gangqu_gis.errors import GangquError, InputError
 from gangqu_gis.formats.vector import VectorFile, chosen_layer
+from gangqu_gis.geo_metadata import SUFFIXES
 from gangqu_gis.messages import message
 
 #: What may lie in an archive, in the order in which it is looked for: a README.txt is no layer
 #: beside a shapefile.
-DRAWN = frozenset(
+DRAWN = SUFFIXES | frozenset(
     ".shp .gpkg .geojson .geojsonl .kml .ovkml .dxf .gml .fgb .tab .mif .gpx".split()
 )
 LISTED = frozenset({".txt", ".csv", ".xlsx", ".json"})

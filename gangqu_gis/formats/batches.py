@@ -7,7 +7,6 @@ everything else is read whole.
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis.errors import InputError, UsageError
+from gangqu_gis.geo_metadata import SUFFIXES, bookkeeping, geometry_column
 from gangqu_gis.messages import message
 from gangqu_gis.zones import crs_title
 
@@ -83,12 +83,12 @@ class LargeLayer:
 
     def declared_extent(self) -> tuple[float, float, float, float] | None:
         """Return west, south, east, north as the file has them, or ``None``."""
-        if self.path.suffix.lower() == ".parquet":
+        found: Sequence[float]
+        if self.path.suffix.lower() in SUFFIXES:
             import pyarrow.parquet
 
-            meta = (pyarrow.parquet.read_schema(self.path).metadata or {}).get(b"geo", b"{}")
-            geo = json.loads(meta)
-            found = geo.get("columns", {}).get(geo.get("primary_column"), {}).get("bbox") or ()
+            own = geometry_column(pyarrow.parquet.read_schema(self.path).metadata)
+            found = () if own is None else own.bbox
         elif self.path.suffix.lower() in STREAMED:
             return None
         else:
@@ -128,7 +128,7 @@ class LargeLayer:
 
             yield from stream.batches(self, columns, geometry=geometry, size=BATCH)
             return
-        read = _parquet_batches if self.path.suffix.lower() == ".parquet" else _gdal_batches
+        read = _parquet_batches if self.path.suffix.lower() in SUFFIXES else _gdal_batches
         at = 0
         for table in read(self, list(columns), geometry):
             yield _batch(table, columns, at, geometry)
@@ -144,7 +144,7 @@ def large_layer(path: Path, layer: str | None, *, least: int = LARGE) -> LargeLa
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if suffix == ".parquet":
+            if suffix in SUFFIXES:
                 found = _parquet_layer(path)
             elif suffix in _BY_GDAL:
                 found = _gdal_layer(path, layer)
@@ -195,14 +195,15 @@ def _parquet_layer(path: Path) -> LargeLayer | None:
     import pyarrow.parquet
 
     file = pyarrow.parquet.ParquetFile(path)
-    meta = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"null"))
-    own = None if meta is None else meta["columns"][meta["primary_column"]]
-    if own is None or own.get("encoding") != "WKB" or not own.get("crs"):
+    schema = file.schema_arrow
+    own = geometry_column(schema.metadata)
+    if own is None or own.encoding != "WKB" or not own.types or not own.types <= _PLAIN:
         return None
-    if not own.get("geometry_types") or not set(own["geometry_types"]) <= _PLAIN:
+    crs = own.crs(file=str(path))
+    if crs is None:
         return None
-    crs = crs_module.named(json.dumps(own["crs"]))
-    names = tuple(n for n in file.schema_arrow.names if n != meta["primary_column"])
+    passed_over = {own.name, *bookkeeping(schema.metadata)}
+    names = tuple(name for name in schema.names if name not in passed_over)
     return LargeLayer(path, path.stem, crs, names, int(file.metadata.num_rows))
 
 
@@ -210,10 +211,11 @@ def _parquet_batches(layer: LargeLayer, columns: list[str], geometry: bool) -> I
     import pyarrow.parquet
 
     file = pyarrow.parquet.ParquetFile(layer.path)
-    name = json.loads(file.schema_arrow.metadata[b"geo"])["primary_column"]
-    wanted = [*columns, *([name] if geometry else [])]
+    own = geometry_column(file.schema_arrow.metadata)
+    assert own is not None
+    wanted = [*columns, *([own.name] if geometry else [])]
     for batch in file.iter_batches(batch_size=BATCH, columns=wanted):
-        yield _named(batch, name if geometry else None)
+        yield _named(batch, own.name if geometry else None)
 
 
 def refuse_damaged(path: Path) -> None:
@@ -247,12 +249,12 @@ def refuse_other_crs(path: Path, crs: CRS) -> None:
     import pyarrow.parquet
 
     for file in sorted(path.rglob("*.parquet")) if path.is_dir() else []:
-        meta = json.loads((pyarrow.parquet.read_schema(file).metadata or {}).get(b"geo", b"null"))
-        own = {"crs": None} if meta is None else meta["columns"][meta["primary_column"]]
-        # Without the member the CRS is OGC:CRS84; null says that it is not known.
-        declared = own.get("crs", "OGC:CRS84")
-        text = declared if isinstance(declared, str) else json.dumps(declared)
-        known = None if declared is None else crs_module.named(text, file=str(file))
+        try:
+            own = geometry_column(pyarrow.parquet.read_schema(file).metadata)
+        except ValueError as error:
+            text = message("measure.unreadable", reason=str(error))
+            raise InputError(text, file=str(file)) from error
+        known = None if own is None else own.crs(file=str(file))
         if known is None or not crs_module.same(known, crs):
             found = "-" if known is None else crs_title(known)
             told = message("distributed.other_crs", found=found, first=crs_title(crs))

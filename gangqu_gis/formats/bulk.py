@@ -40,7 +40,7 @@ FAULTS = (
 _CURVES = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVEPOLYGON", "MULTICURVE", "MULTISURFACE")
 
 #: Formats that cannot hold a curve, so that nothing needs to be searched.
-_STRAIGHT = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".csv", ".parquet", ".kml"})
+_STRAIGHT = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".csv", ".kml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def as_file(
     """Return contents as features: two-dimensional, straight, with notes on what was neither."""
     source = str(path)
     refuse_lost_lines(path, len(contents.wkb))
-    geometry = _geometries(contents.wkb, source, remarks)
+    geometry = geometries(contents.wkb, source, remarks)
     crs = named(contents.crs, file=source) if contents.crs else None
     if _is_no_declaration(path, crs, geometry):
         crs = None
@@ -120,7 +120,7 @@ def _is_no_declaration(path: Path, crs: CRS | None, geometry: NDArray[np.object_
         return bool(largest > 360) and b'"crs"' not in stream.read(65536)
 
 
-def _geometries(wkb: NDArray[np.object_], source: str, remarks: Remarks) -> NDArray[np.object_]:
+def geometries(wkb: NDArray[np.object_], source: str, remarks: Remarks) -> NDArray[np.object_]:
     """Return the geometries; one that cannot be made is ``None``, with a remark."""
     with np.errstate(invalid="ignore"):
         geometry = np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object)

@@ -22,7 +22,7 @@ from gangqu_gis.formats.vector import Note
 from gangqu_gis.messages import joined, message, plain
 
 #: Files that are layers by their suffix, and texts and tables that may hold points or words.
-_LAYERS = archives.DRAWN | archives.ARCHIVES | {".parquet"}
+_LAYERS = archives.DRAWN | archives.ARCHIVES
 _PERHAPS = archives.LISTED
 
 #: The parts of layers: of a shapefile, of a MapInfo file, of a GML, and styles.

@@ -12,6 +12,7 @@ from pathlib import Path
 from gangqu_gis.errors import GangquError, InputError
 from gangqu_gis.formats import archives, disguises
 from gangqu_gis.formats.vector import VectorFile
+from gangqu_gis.geo_metadata import SUFFIXES
 from gangqu_gis.messages import message
 
 Reader = Callable[[Path, str | None], VectorFile]
@@ -91,6 +92,8 @@ def _reader(path: Path, suffix: str) -> Reader:
         from gangqu_gis.formats.text_file import read as chosen
     elif suffix in _TABLES:
         from gangqu_gis.formats.tables import read as chosen
+    elif suffix in SUFFIXES and path.is_file():
+        from gangqu_gis.formats.parquet import read as chosen
     elif suffix in _PARTS:
         from gangqu_gis.formats.shapefile import refuse_part
 

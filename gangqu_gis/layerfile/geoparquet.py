@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gangqu_gis import crs
 from gangqu_gis.errors import InputError
 from gangqu_gis.gdal import arrow_table
+from gangqu_gis.geo_metadata import bookkeeping, geometry_column
 from gangqu_gis.layerfile import shapes
 from gangqu_gis.layerfile.rows import Row, StoredFeature
 from gangqu_gis.layerfile.table import attributes_of, columns_of
@@ -55,7 +56,8 @@ def rows_in(raw: bytes, *, shown: str) -> list[Row]:
     Raises
     ------
     InputError
-        The file is damaged or no Parquet; its geometries are not WKB or not in EPSG:4490.
+        The file is damaged or no Parquet; its geometries are not WKB or not in EPSG:4490, or
+        nothing tells that they are geometries.
     """
     import pyarrow
     import pyarrow.parquet
@@ -64,10 +66,13 @@ def rows_in(raw: bytes, *, shown: str) -> list[Row]:
         # Threads of pyarrow's that are still starting when a short command ends abort it.
         found = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(raw)).read(use_threads=False)
         geometry = _geometry_column(found, shown)
+        extra = bookkeeping(found.schema.metadata) & set(found.column_names)
+        found = found.drop_columns(sorted(extra))
     except (pyarrow.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         reason = (str(error).splitlines() or ["?"])[0]
         raise InputError(message("layer.damaged_table", reason=reason), file=shown) from error
     if geometry is None:
+        _refuse_lost_geometry(found, shown)
         return shapes.rows_of(attributes_of(found, shown=shown), None, shown=shown)
     wkb = found.column(geometry).to_pylist()
     rest = found.drop_columns([geometry])
@@ -91,21 +96,23 @@ def _metadata(geometry: NDArray[np.object_]) -> dict[str, Any]:
 
 def _geometry_column(table: Any, shown: str) -> str | None:
     """Return the name of the geometry column, whose CRS and encoding are those of a layer."""
-    told = (table.schema.metadata or {}).get(b"geo")
-    if told is None:
+    own = geometry_column(table.schema.metadata)
+    if own is None:
         return None
-    meta: Mapping[str, Any] = json.loads(told)
-    name = str(meta["primary_column"])
-    own = meta["columns"][name]
-    if own.get("encoding") != "WKB":
-        found = str(own.get("encoding"))
-        raise InputError(message("layer.encoding_of_table", found=found), file=shown)
-    # Without the member the CRS is OGC:CRS84, which is WGS 84; null says that it is not known.
-    declared = own.get("crs", "OGC:CRS84")
-    text = declared if isinstance(declared, str) else json.dumps(declared)
-    known = None if declared is None else crs.named(text, file=shown)
+    own.refuse_other_than_wkb(file=shown)
+    known = own.crs(file=shown)
     if known is None or not crs.same(known, crs.storage()):
         label = "-" if known is None else crs_title(known)
         other = message("layer.crs_of_table", declared=label, epsg=crs.STORAGE_EPSG)
         raise InputError(other, file=shown)
-    return name
+    return own.name
+
+
+def _refuse_lost_geometry(table: Any, shown: str) -> None:
+    """Refuse plain Parquet with a column of bytes: geometries that no longer say what they are."""
+    import pyarrow
+
+    types = pyarrow.types
+    for field in table.schema:
+        if types.is_binary(field.type) or types.is_large_binary(field.type):
+            raise InputError(message("layer.no_geoparquet", name=field.name), file=shown)

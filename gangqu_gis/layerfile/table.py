@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from gangqu_gis.arrow_values import NoAttribute, values_of
 from gangqu_gis.errors import InputError
 from gangqu_gis.gdal import Column
 from gangqu_gis.layerfile.rows import StoredFeature
@@ -70,7 +69,7 @@ def attributes_of(table: pyarrow.Table, *, shown: str) -> list[dict[str, Any]]:
     names, columns = [], []
     for field in table.schema:
         names.append(field.name)
-        columns.append(list(_values(table.column(field.name), field, shown)))
+        columns.append(_values(table.column(field.name), field, shown))
     rows: list[dict[str, Any]] = [{} for _ in range(table.num_rows)]
     for name, values in zip(names, columns, strict=True):
         for row, value in zip(rows, values, strict=True):
@@ -142,55 +141,28 @@ def _json(value: Any) -> str:
     return text if _is_text(text) else json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def _values(column: Any, field: Any, shown: str) -> Iterable[Any]:
+def _values(column: Any, field: Any, shown: str) -> list[Any]:
     """Return the values of a column as JSON has them."""
-    import pyarrow
-
-    kind = field.type
+    found: list[Any] = []
     try:
-        values: list[Any] = column.to_pylist()
+        for value in values_of(column, field, number=_number):
+            found.append(value)
     except UnicodeDecodeError as error:
         raise InputError(message("layer.not_utf8", name=field.name), file=shown) from error
-    if _holds_json(field):
-        return [_from_json(value) for value in values]
-    types = pyarrow.types
-    if types.is_string(kind) or types.is_large_string(kind) or types.is_boolean(kind):
-        return values
-    if types.is_integer(kind):
-        return values
-    return [_plain(value, field.name, shown, line) for line, value in enumerate(values, 1)]
+    except _NotFinite as error:
+        text = message("layer.not_finite", value=str(error))
+        raise InputError(text, file=shown, line=len(found) + 1) from error
+    except NoAttribute as error:
+        text = message("layer.odd_column", name=field.name)
+        raise InputError(text, file=shown, line=len(found) + 1) from error
+    return found
 
 
-def _holds_json(field: Any) -> bool:
-    """Whether a column is of Arrow's type for JSON, also where pyarrow does not know that type."""
-    own = getattr(field.type, "extension_name", "")
-    return (
-        own == "arrow.json" or (field.metadata or {}).get(b"ARROW:extension:name") == b"arrow.json"
-    )
+class _NotFinite(ValueError):
+    """A number that is none."""
 
 
-def _from_json(text: str | None) -> Any:
-    """Return what a text of JSON says; one that somebody typed in is a text."""
-    try:
-        return None if text is None else json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _plain(value: Any, name: str, shown: str, line: int) -> Any:
-    if isinstance(value, Decimal):
-        value = float(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise InputError(message("layer.not_finite", value=value), file=shown, line=line)
-        whole = value == int(value) and abs(value) < _WHOLE
-        return int(value) if whole else value
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, list):
-        return [_plain(part, name, shown, line) for part in value]
-    if isinstance(value, Mapping):
-        return {str(key): _plain(part, name, shown, line) for key, part in value.items()}
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    raise InputError(message("layer.odd_column", name=name), file=shown, line=line)
+def _number(value: float) -> int | float:
+    if not math.isfinite(value):
+        raise _NotFinite(value)
+    return int(value) if value.is_integer() and abs(value) < _WHOLE else value
