@@ -92,7 +92,7 @@ def _reader(path: Path, suffix: str) -> Reader:
         from gangqu_gis.formats.text_file import read as chosen
     elif suffix in _TABLES:
         from gangqu_gis.formats.tables import read as chosen
-    elif suffix in SUFFIXES and path.is_file():
+    elif suffix in SUFFIXES:
         from gangqu_gis.formats.parquet import read as chosen
     elif suffix in _PARTS:
         from gangqu_gis.formats.shapefile import refuse_part

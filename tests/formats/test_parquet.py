@@ -75,14 +75,14 @@ def test_columns_come_as_from_other_formats(tmp_path: Path) -> None:
 
 def test_what_is_no_attribute_is_left_out_and_said_where_it_is_lost(tmp_path: Path) -> None:
     """A nameless index and boxes go silently, bytes and a second geometry with a note."""
-    frame = lots(photo=[b"x", b"y"]).iloc[[1, 0]]
+    frame = lots(photo=[b"x", b"y"]).set_axis([7, 3])
     frame["centre"] = frame.geometry.centroid
     path = tmp_path / "lots.parquet"
     frame.to_parquet(path, write_covering_bbox=True)
     names = pyarrow.parquet.read_schema(path).names
     assert {"__index_level_0__", "bbox", "photo", "centre"} < set(names)
     found = read_vector(path)
-    assert list(found.columns) == ["DKBH"] and list(found.columns["DKBH"]) == ["b", "a"]
+    assert list(found.columns) == ["DKBH"]
     (note,) = found.notes
     assert "photo, centre" in note.text.zh and "photo, centre" in note.text.en
 
