@@ -210,11 +210,12 @@ def _parquet_layer(path: Path) -> LargeLayer | None:
 def _parquet_batches(layer: LargeLayer, columns: list[str], geometry: bool) -> Iterator[Any]:
     import pyarrow.parquet
 
-    file = pyarrow.parquet.ParquetFile(layer.path)
+    # Threads of pyarrow's that are still starting when a short command ends abort it.
+    file = pyarrow.parquet.ParquetFile(layer.path, pre_buffer=False)
     own = geometry_column(file.schema_arrow.metadata)
     assert own is not None
     wanted = [*columns, *([own.name] if geometry else [])]
-    for batch in file.iter_batches(batch_size=BATCH, columns=wanted):
+    for batch in file.iter_batches(batch_size=BATCH, columns=wanted, use_threads=False):
         yield _named(batch, own.name if geometry else None)
 
 
@@ -230,7 +231,8 @@ def refuse_damaged(path: Path) -> None:
 
     for file in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
         try:
-            for _ in pyarrow.parquet.ParquetFile(file).iter_batches(batch_size=BATCH):
+            whole = pyarrow.parquet.ParquetFile(file, pre_buffer=False)
+            for _ in whole.iter_batches(batch_size=BATCH, use_threads=False):
                 pass
         except (OSError, ValueError) as error:  # pyarrow's own are of these
             reason = (str(error).splitlines() or ["?"])[0]

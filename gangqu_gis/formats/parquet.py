@@ -50,7 +50,7 @@ def _contents(path: Path) -> tuple[Any, GeometryColumn]:
 
     source = str(path)
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             own = geometry_column(file.schema_arrow.metadata)
             if own is None:
                 raise InputError(message("bad_file.no_geoparquet"), file=source)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -159,6 +161,25 @@ def test_our_own_layer_comes_back_unchanged_also_by_way_of_pandas(
         assert "__index_level_0__" not in run.out + run.err
     run = command("--lang", "en", "update", "parcels", "folder", "--dry-run", cwd=tmp_path)
     assert run.code == 0 and "nothing changes" in run.out
+
+
+def test_reading_leaves_no_threads_behind(tmp_path: Path) -> None:
+    """pyarrow's threads that are still starting when a command ends abort it, now and then."""
+    path = tmp_path / "lots.parquet"
+    lots().to_parquet(path)
+    code = (
+        "import sys, psutil; from pathlib import Path; import shapely;"
+        "from gangqu_gis.formats import parquet;"
+        "from gangqu_gis.formats.batches import large_layer;"
+        "path, own = Path(sys.argv[1]), psutil.Process(); before = own.num_threads();"
+        "assert len(parquet.read(path, None)) == 2;"
+        "(batch,) = large_layer(path, None, least=0).batches(['DKBH']); assert len(batch) == 2;"
+        "print(own.num_threads() - before)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "0"
 
 
 def _plain(path: Path) -> None:
