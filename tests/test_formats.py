@@ -63,6 +63,24 @@ def test_other_formats_that_gdal_reads(name: str, tmp_path: Path) -> None:
     assert (west, south) == pytest.approx((121.0844, 30.5988), abs=1e-3)
 
 
+@pytest.mark.parametrize("raised", [(0,), (1,), (0, 1)])
+@pytest.mark.parametrize("kind", [shapely.Polygon, shapely.MultiPolygon])
+def test_gml_of_which_some_features_have_heights(
+    raised: tuple[int, ...], kind: Any, tmp_path: Path
+) -> None:
+    """GDAL declares the dimension of the collection, and of the positions only where it is 3."""
+    shapes = [shapely.force_3d(lot, 5.0) if n in raised else lot for n, lot in enumerate(LOTS)]
+    if kind is shapely.MultiPolygon:
+        shapes[1] = shapely.MultiPolygon([shapes[1]])
+    path = tmp_path / "lots.gml"
+    frame(shapes, crs="EPSG:4549").to_file(path, driver="GML")
+    found = read_vector(path)
+    for shape, lot in zip(found.geometry, LOTS, strict=True):
+        assert shapely.equals(shape, lot) and not shapely.has_z(shape)
+    (note,) = found.notes
+    assert note.rule == "geometry.heights" and str(len(raised)) in note.text.render("zh")
+
+
 KML = """<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>lots</name><Folder><name>lots</name>
 <Placemark><name>甲</name><Polygon><outerBoundaryIs><LinearRing><coordinates>

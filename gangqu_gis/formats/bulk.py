@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,14 @@ import numpy as np
 import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError
+from pyogrio.errors import (
+    CRSError,
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    FieldError,
+    GeometryError,
+)
 
 from gangqu_gis.crs import named
 from gangqu_gis.errors import InputError
@@ -42,6 +51,8 @@ _CURVES = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVEPOLYGON", "MULTICURVE", "MUL
 #: Formats that cannot hold a curve, so that nothing needs to be searched.
 _STRAIGHT = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".csv", ".kml"})
 
+_DIMENSION = "GML_SRS_DIMENSION_IF_MISSING"
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -57,6 +68,30 @@ class Contents:
 
 def read(path: Path, layer: str | None) -> VectorFile:
     """Read one layer; raises as :func:`gangqu_gis.formats.read_vector` does."""
+    try:
+        return _read(path, layer)
+    except InputError as error:
+        if path.suffix.lower() != ".gml" or not isinstance(error.__cause__, FeatureError):
+            raise
+        with _flat_unless_declared():
+            return _read(path, layer)
+
+
+@contextmanager
+def _flat_unless_declared() -> Iterator[None]:
+    """Have GDAL take positions of a GML without ``srsDimension`` for flat.
+
+    By itself it takes them for those of the collection's envelope, which has heights as soon as
+    one feature has.
+    """
+    pyogrio.set_gdal_config_options({_DIMENSION: "2"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({_DIMENSION: None})
+
+
+def _read(path: Path, layer: str | None) -> VectorFile:
     contents = contents_of(path, layer)
     columns = dict(zip(contents.fields, contents.values, strict=True))
     return as_file(path, contents, columns, Remarks())
@@ -73,9 +108,7 @@ def contents_of(
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            available = pyogrio.list_layers(path)
-            drawn = [str(name) for name, kind in available if kind is not None]
-            name = chosen_layer(source, drawn, layer)
+            name = chosen_layer(source, _drawn_layers(path), layer)
             _refuse_claims(path, name, encoding)
             meta, _, wkb, values = pyogrio.raw.read(path, layer=name, encoding=encoding)
     except FAULTS as error:
@@ -85,6 +118,17 @@ def contents_of(
     measured = any("easured" in str(warning.message) for warning in warned)
     fields = tuple(map(str, meta["fields"]))
     return Contents(name, fields, tuple(values), wkb, meta["crs"], measured)
+
+
+def _drawn_layers(path: Path) -> list[str]:
+    """Return the layers that have geometries."""
+    try:
+        return [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    except GeometryError:  # of unknown type with heights, as GDAL takes a GML of both
+        from gangqu_gis.formats.stream import layer_names
+
+        names = layer_names(path)
+    return [name for name in names if pyogrio.read_info(path, layer=name)["geometry_type"]]
 
 
 def as_file(

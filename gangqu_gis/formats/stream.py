@@ -42,11 +42,16 @@ def read(path: Path, layer: str | None) -> VectorFile:
     return replace(found, crs=crs, notes=remarks.notes())
 
 
+def layer_names(path: Path) -> list[str]:
+    """Return the names of all layers, with geometries or without."""
+    return [str(name) for name in fiona.listlayers(path)]
+
+
 def _read(
     path: Path, layer: str | None, source: str, remarks: Remarks
 ) -> tuple[VectorFile, str | None]:
     try:
-        name = chosen_layer(source, [str(name) for name in fiona.listlayers(path)], layer)
+        name = chosen_layer(source, layer_names(path), layer)
         with fiona.open(path, layer=name, allow_unsupported_drivers=True) as collection:
             wkt = collection.crs_wkt
             fields = list(collection.schema["properties"])
@@ -124,7 +129,7 @@ def _opened(path: Path, layer: str | None, *, geometry: bool = True) -> Iterator
         if path.suffix.lower() == ".gml":
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gangqu-"))
             path = _other_name(path, Path(folder))
-        names = [str(name) for name in fiona.listlayers(path)]
+        names = layer_names(path)
         wanted = layer if layer in names else names[0] if layer is None and len(names) == 1 else ""
         if not wanted:
             yield None
