@@ -68,7 +68,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "pyogrio": ("formats/", "gdal.py", "layerfile/geopackage.py"),
     "pyarrow": (
         *("gdal.py", "formats/batches.py", "formats/parquet.py", "fileareas/result_table.py"),
-        "layerfile/",
+        *("formats/partitioned.py", "layerfile/"),
     ),
     "ezdxf": ("formats/drawing.py", "formats/drawing_entities.py", "export/dxf.py"),
     "geopandas": ("frames.py",),

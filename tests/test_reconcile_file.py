@@ -219,6 +219,37 @@ def test_a_file_that_is_not_there(folder: Path, command: Command) -> None:
         assert run.code == 3 and "none" in run.err and len(run.err.splitlines()) == 1
 
 
+def test_a_partition_without_the_column_is_named(
+    folder: Path, command: Command, tmp_path: Path
+) -> None:
+    shutil.copytree(folder / "lots", tmp_path / "odd")
+    part = tmp_path / "odd/part.2.parquet"
+    geopandas.read_parquet(part).rename(columns={"mj": "area"}).to_parquet(part)
+    run = command("reconcile", "odd", *STATED, "--engine", "dask", cwd=tmp_path)
+    assert run.code == 3 and len(run.err.splitlines()) == 1
+    assert "part.2.parquet" in run.err and "没有字段“mj”" in run.err and "DKBH, area" in run.err
+
+
+def test_columns_that_folders_give_are_in_no_partition(
+    folder: Path, command: Command, tmp_path: Path
+) -> None:
+    for n in (1, 3):
+        into = tmp_path / f"odd/year={2020 + n}"
+        into.mkdir(parents=True)
+        shutil.copy(folder / f"lots/part.{n}.parquet", into)
+    run = command("reconcile", "odd", *STATED, "--engine", "dask", cwd=tmp_path)
+    assert run.code == 1 and "合计 30 个要素" in run.out, run
+
+
+def test_what_is_no_partition_is_told_so(folder: Path, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for file, said in ((tmp_path / "empty", "没有 GeoParquet"), ("lots.gpkg", "去掉 --engine")):
+        run = command("reconcile", file, *STATED, "--engine", "dask", cwd=folder)
+        assert run.code == 3 and said in run.err and len(run.err.splitlines()) == 1
+    run = command("reconcile", "lots", *STATED, cwd=folder)
+    assert run.code == 2 and "--engine dask" in run.err and len(run.err.splitlines()) == 1
+
+
 def test_numbers_that_are_none_are_found_in_any_partition(
     folder: Path, command: Command, tmp_path: Path
 ) -> None:

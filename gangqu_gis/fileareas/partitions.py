@@ -20,6 +20,7 @@ from gangqu_gis.engine import Engine, TaskError, delayed
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.batch_scrutiny import Drawn
 from gangqu_gis.formats.batches import refuse_damaged, refuse_other_crs
+from gangqu_gis.formats.partitioned import parts_of, refuse_missing_columns
 from gangqu_gis.formats.vector import id_columns, is_name
 from gangqu_gis.fileareas.judgement import Column, column_numbers, judge
 from gangqu_gis.measure import Geometries, Rings, keep_only, measures, polygonal
@@ -51,12 +52,11 @@ class Partitions:
         Raises
         ------
         InputError
-            It is no GeoParquet, declares no CRS, or its files declare different ones.
+            It is no GeoParquet, declares no CRS, or its files have different columns or CRSs.
         """
         import dask_geopandas
 
-        if not path.exists():
-            raise InputError(message("file.missing"), file=str(path))
+        files = parts_of(path)
         try:
             frame = dask_geopandas.read_parquet(path)
         except Exception as error:
@@ -68,6 +68,7 @@ class Partitions:
             raise InputError(message("measure.no_crs"), file=str(path))
         crs = crs_module.named(frame.crs.to_wkt())
         refuse_other_crs(path, crs)
+        refuse_missing_columns(files, tuple(frame.columns))
         known = frame.spatial_partitions
         bounds = None if known is None else tuple(map(float, known.total_bounds))
         parts, columns = tuple(frame.to_delayed()), tuple(frame.columns)

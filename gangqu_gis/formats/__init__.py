@@ -15,6 +15,7 @@ from gangqu_gis.datum_shift import read_shift
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats import readers
 from gangqu_gis.formats.gathering import expand, is_folder
+from gangqu_gis.formats.partitioned import are_parts
 from gangqu_gis.formats.scrutiny import refuse_half_the_globe, refuse_unusable, with_remarks
 from gangqu_gis.formats.settling import settle
 from gangqu_gis.formats.vector import VectorFile
@@ -71,5 +72,6 @@ def _only_file(path: Path) -> Path:
     files = expand([path]).files
     if len(files) > 1:
         names = ", ".join(file.relative_to(path).as_posix() for file in files)
-        raise UsageError(message("gather.which", names=names), file=str(path))
+        key = "gather.partitions" if are_parts(files) else "gather.which"
+        raise UsageError(message(key, names=names), file=str(path))
     return files[0]
