@@ -19,8 +19,12 @@ from gangqu_gis.fileareas.column_pass import ColumnPass
 from gangqu_gis.engine import Engine, TaskError, delayed
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.batch_scrutiny import Drawn
-from gangqu_gis.formats.batches import refuse_damaged, refuse_other_crs
-from gangqu_gis.formats.partitioned import parts_of, refuse_missing_columns
+from gangqu_gis.formats.partitioned import (
+    parts_of,
+    refuse_damaged,
+    refuse_missing_columns,
+    refuse_other_crs,
+)
 from gangqu_gis.formats.vector import id_columns, is_name
 from gangqu_gis.fileareas.judgement import Column, column_numbers, judge
 from gangqu_gis.measure import Geometries, Rings, keep_only, measures, polygonal

@@ -20,7 +20,6 @@ from gangqu_gis import crs as crs_module
 from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.geo_metadata import SUFFIXES, bookkeeping, geometry_column
 from gangqu_gis.messages import message
-from gangqu_gis.zones import crs_title
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -217,50 +216,6 @@ def _parquet_batches(layer: LargeLayer, columns: list[str], geometry: bool) -> I
     wanted = [*columns, *([own.name] if geometry else [])]
     for batch in file.iter_batches(batch_size=BATCH, columns=wanted, use_threads=False):
         yield _named(batch, own.name if geometry else None)
-
-
-def refuse_damaged(path: Path) -> None:
-    """Refuse a Parquet file, or a folder of them, of which one cannot be read from end to end.
-
-    Raises
-    ------
-    InputError
-        Which file, and why.
-    """
-    import pyarrow.parquet
-
-    for file in sorted(path.rglob("*.parquet")) if path.is_dir() else [path]:
-        try:
-            whole = pyarrow.parquet.ParquetFile(file, pre_buffer=False)
-            for _ in whole.iter_batches(batch_size=BATCH, use_threads=False):
-                pass
-        except (OSError, ValueError) as error:  # pyarrow's own are of these
-            reason = (str(error).splitlines() or ["?"])[0]
-            text = message("measure.unreadable", reason=reason)
-            raise InputError(text, file=str(file)) from error
-
-
-def refuse_other_crs(path: Path, crs: CRS) -> None:
-    """Refuse a folder of GeoParquet of which a file is in another CRS than ``crs``, or in none.
-
-    Raises
-    ------
-    InputError
-        Which file, and what it declares.
-    """
-    import pyarrow.parquet
-
-    for file in sorted(path.rglob("*.parquet")) if path.is_dir() else []:
-        try:
-            own = geometry_column(pyarrow.parquet.read_schema(file).metadata)
-        except ValueError as error:
-            text = message("measure.unreadable", reason=str(error))
-            raise InputError(text, file=str(file)) from error
-        known = None if own is None else own.crs(file=str(file))
-        if known is None or not crs_module.same(known, crs):
-            found = "-" if known is None else crs_title(known)
-            told = message("distributed.other_crs", found=found, first=crs_title(crs))
-            raise InputError(told, file=str(file))
 
 
 def _named(batch: Any, geometry: str | None) -> Any:
