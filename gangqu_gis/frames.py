@@ -12,9 +12,9 @@ import numpy as np
 from gangqu_gis import crs
 from gangqu_gis.assessment import Assessment
 from gangqu_gis.errors import InputError
+from gangqu_gis.fileareas.stored_areas import FileAreas, StoredAreas
 from gangqu_gis.files import write_whole
 from gangqu_gis.messages import message
-from gangqu_gis.fileareas.stored_areas import FileAreas, StoredAreas
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

@@ -15,15 +15,15 @@ import pytest
 import shapely
 from cases import ROOT, box, in_degrees, polygon
 
-from gangqu_gis.fileareas import batched
 from gangqu_gis.checks import Verdict
 from gangqu_gis.crs import planar
 from gangqu_gis.errors import InputError, UsageError
+from gangqu_gis.fileareas import batched
+from gangqu_gis.fileareas.result_table import parquet_table
+from gangqu_gis.fileareas.stored_areas import compare_stored, measure_file
 from gangqu_gis.formats import batches, read_vector
 from gangqu_gis.formats.batches import LargeLayer, large_layer
 from gangqu_gis.formats.large import open_large
-from gangqu_gis.fileareas.result_table import parquet_table
-from gangqu_gis.fileareas.stored_areas import compare_stored, measure_file
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from parcels import make_parcels  # noqa: E402

@@ -13,12 +13,11 @@ import shapely
 from cases import ROOT
 
 from gangqu_gis import engine
+from gangqu_gis.crs import planar
+from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.fileareas import batched
 from gangqu_gis.fileareas.batched import Measurement, Stated, Totals
-from gangqu_gis.crs import planar
 from gangqu_gis.fileareas.partitions import Partitions, of_partitions
-from gangqu_gis.topology.partitions import check_partitions, find_faults
-from gangqu_gis.errors import InputError, UsageError
 from gangqu_gis.formats.batches import large_layer
 from gangqu_gis.topology import (
     Thresholds,
@@ -27,6 +26,7 @@ from gangqu_gis.topology import (
     find_gaps,
     find_overlaps,
 )
+from gangqu_gis.topology.partitions import check_partitions, find_faults
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from parcels import make_parcels  # noqa: E402

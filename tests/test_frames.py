@@ -12,9 +12,9 @@ from gatework import assessment_of
 
 from gangqu_gis import crs
 from gangqu_gis.errors import InputError
+from gangqu_gis.fileareas.stored_areas import compare_stored, measure_file
 from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.frames import file_frame, plan_frame, write_frame
-from gangqu_gis.fileareas.stored_areas import compare_stored, measure_file
 
 PLANE = "EPSG:4549"
 

@@ -18,16 +18,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.affinity import translate
 
-from gangqu_gis.fileareas.batched import Measurement, Stated, of_file, of_layer
 from gangqu_gis.crs import planar, storage
-from gangqu_gis.fileareas.partitions import Partitions, of_partitions
-from gangqu_gis.topology.partitions import find_faults
 from gangqu_gis.engine import delayed
+from gangqu_gis.fileareas.batched import Measurement, Stated, of_file, of_layer
+from gangqu_gis.fileareas.partitions import Partitions, of_partitions
+from gangqu_gis.fileareas.stored_areas import compare_stored, measure_file
 from gangqu_gis.formats import batches
 from gangqu_gis.formats.batches import large_layer
 from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.measure import measures
-from gangqu_gis.fileareas.stored_areas import compare_stored, measure_file
 from gangqu_gis.topology import (
     Relation,
     Thresholds,
@@ -35,6 +34,7 @@ from gangqu_gis.topology import (
     find_gaps,
     find_overlaps,
 )
+from gangqu_gis.topology.partitions import find_faults
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from parcels import make_parcels  # noqa: E402

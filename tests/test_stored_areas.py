@@ -19,8 +19,8 @@ from pyproj import Geod
 from gangqu_gis.checks import Verdict
 from gangqu_gis.crs import planar
 from gangqu_gis.errors import InputError
-from gangqu_gis.formats import read_vector
 from gangqu_gis.fileareas.stored_areas import FileAreas, StoredAreas, compare_stored, measure_file
+from gangqu_gis.formats import read_vector
 
 #: Parcels of 0.1, 1 and 30 ha, to the millimetre; none of their areas is a round number.
 LOTS = [

@@ -22,8 +22,8 @@ from gangqu_gis.messages import message
 if TYPE_CHECKING:
     from pyproj import CRS
 
-    from gangqu_gis.findings import Finding
     from gangqu_gis.fileareas.stored_areas import FileAreas
+    from gangqu_gis.findings import Finding
 
 
 @click.command(help=help_text("check"))
@@ -99,10 +99,10 @@ def _check_partitions(
 ) -> None:
     """Check a partitioned GeoParquet on dask."""
     from gangqu_gis import crs as crs_module
-    from gangqu_gis.topology.partitions import check_partitions
     from gangqu_gis.engine import engine
     from gangqu_gis.fileareas.stored_areas import measuring_plane
     from gangqu_gis.topology import Thresholds
+    from gangqu_gis.topology.partitions import check_partitions
 
     workspace = session.workspace_if_any()
     plane = crs_module.planar(workspace.planar_crs) if workspace else None

@@ -168,8 +168,8 @@ def _measurement(
     """Yield the measurement that is asked for, and what was read, where it was read whole."""
     plane, stated = _plane(session), _stated(session, wanted)
     if wanted.engine is not None:
-        from gangqu_gis.fileareas.partitions import of_partitions
         from gangqu_gis.engine import engine
+        from gangqu_gis.fileareas.partitions import of_partitions
 
         with engine(wanted.scheduler) as workers:
             source = read_partitions(session, wanted.file, workers, yes=wanted.yes)

@@ -15,8 +15,8 @@ from gangqu_gis.errors import InputError, RefusedError
 from gangqu_gis.messages import Text, joined, message
 
 if TYPE_CHECKING:
-    from gangqu_gis.fileareas.partitions import Partitions
     from gangqu_gis.engine import Engine
+    from gangqu_gis.fileareas.partitions import Partitions
     from gangqu_gis.formats.batches import LargeLayer
     from gangqu_gis.formats.vector import Note, VectorFile
     from gangqu_gis.plan import Plan

@@ -15,12 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gangqu_gis.checks import Tolerance, Verdict
-from gangqu_gis.fileareas.column_pass import ColumnPass, Repeats
 from gangqu_gis.errors import InputError
-from gangqu_gis.formats.batch_scrutiny import BatchScrutiny, Drawn
-from gangqu_gis.formats.batches import Batch, LargeLayer
-from gangqu_gis.formats.scrutiny import Contents
-from gangqu_gis.formats.vector import Note
+from gangqu_gis.fileareas.column_pass import ColumnPass, Repeats
 from gangqu_gis.fileareas.judgement import (
     Column,
     Judgement,
@@ -28,9 +24,13 @@ from gangqu_gis.fileareas.judgement import (
     column_numbers,
     judge,
 )
+from gangqu_gis.fileareas.stored_areas import POLYGONS, FileAreas, StoredAreas, measuring_plane
+from gangqu_gis.formats.batch_scrutiny import BatchScrutiny, Drawn
+from gangqu_gis.formats.batches import Batch, LargeLayer
+from gangqu_gis.formats.scrutiny import Contents
+from gangqu_gis.formats.vector import Note
 from gangqu_gis.measure import Floats, Measures, Rings, ahead, wkb_measures, wkb_rings
 from gangqu_gis.messages import message
-from gangqu_gis.fileareas.stored_areas import POLYGONS, FileAreas, StoredAreas, measuring_plane
 from gangqu_gis.units import Unit, unit
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gangqu_gis.fileareas.judgement import column_decimals, column_numbers
 from gangqu_gis.formats.scrutiny import LISTED, repeated_note
 from gangqu_gis.formats.vector import Note, id_columns, is_name
-from gangqu_gis.fileareas.judgement import column_decimals, column_numbers
 
 
 @dataclass(slots=True)

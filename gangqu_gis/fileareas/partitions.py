@@ -14,10 +14,12 @@ import numpy as np
 import shapely
 
 from gangqu_gis import crs as crs_module
-from gangqu_gis.fileareas.batched import Measurement, Noticed, Part, Stated
-from gangqu_gis.fileareas.column_pass import ColumnPass
 from gangqu_gis.engine import Engine, TaskError, delayed
 from gangqu_gis.errors import InputError, UsageError
+from gangqu_gis.fileareas.batched import Measurement, Noticed, Part, Stated
+from gangqu_gis.fileareas.column_pass import ColumnPass
+from gangqu_gis.fileareas.judgement import Column, column_numbers, judge
+from gangqu_gis.fileareas.stored_areas import measuring_plane
 from gangqu_gis.formats.batch_scrutiny import Drawn
 from gangqu_gis.formats.partitioned import (
     parts_of,
@@ -26,10 +28,8 @@ from gangqu_gis.formats.partitioned import (
     refuse_other_crs,
 )
 from gangqu_gis.formats.vector import id_columns, is_name
-from gangqu_gis.fileareas.judgement import Column, column_numbers, judge
 from gangqu_gis.measure import Geometries, Rings, keep_only, measures, polygonal
 from gangqu_gis.messages import message
-from gangqu_gis.fileareas.stored_areas import measuring_plane
 
 if TYPE_CHECKING:
     from pyproj import CRS

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from gangqu_gis.fileareas.batched import Part
 from gangqu_gis.drafts import unfinished
+from gangqu_gis.fileareas.batched import Part
 
 
 @contextmanager

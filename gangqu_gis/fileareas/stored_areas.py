@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from gangqu_gis import crs as crs_module
 from gangqu_gis.checks import Tolerance, Verdict
 from gangqu_gis.errors import InputError
-from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.fileareas.judgement import (
     LARGEST_SHARE,
     Column,
@@ -27,6 +26,7 @@ from gangqu_gis.fileareas.judgement import (
     column_numbers,
     judge,
 )
+from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.measure import Floats, Measures, Rings, keep_only, measures, to_crs
 from gangqu_gis.messages import message
 from gangqu_gis.units import Unit, unit

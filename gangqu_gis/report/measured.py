@@ -12,13 +12,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text as Rich
 
 from gangqu_gis.checks import Verdict
-from gangqu_gis.fileareas.batched import Measurement, Part, Totals, disagrees
 from gangqu_gis.crs import fit_for_planar_areas
+from gangqu_gis.fileareas.batched import Measurement, Part, Totals, disagrees
 from gangqu_gis.fileareas.judgement import Column
+from gangqu_gis.fileareas.stored_areas import POLYGONS
 from gangqu_gis.messages import message
 from gangqu_gis.report.printer import Printer
 from gangqu_gis.report.wording import feature_cause_text, fixed, stored_cause_text
-from gangqu_gis.fileareas.stored_areas import POLYGONS
 from gangqu_gis.units import half_up, unit
 from gangqu_gis.zones import crs_title
 

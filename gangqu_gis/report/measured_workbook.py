@@ -7,9 +7,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from gangqu_gis.fileareas.batched import Measurement, Part
 from gangqu_gis.drafts import unfinished
 from gangqu_gis.errors import UsageError
+from gangqu_gis.fileareas.batched import Measurement, Part
 from gangqu_gis.fileareas.judgement import Column
 from gangqu_gis.messages import message
 from gangqu_gis.report.cells import CellWriter

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from gangqu_gis import crs
+from gangqu_gis.fileareas.stored_areas import FileAreas, in_metres
 from gangqu_gis.findings import Finding, Severity
 from gangqu_gis.layers import Feature
 from gangqu_gis.measure import keep_only, to_crs
@@ -16,7 +17,6 @@ from gangqu_gis.messages import Text, message
 from gangqu_gis.plan import Plan
 from gangqu_gis.schema import GEOMETRY_TYPES
 from gangqu_gis.soundness import polygon_fault
-from gangqu_gis.fileareas.stored_areas import FileAreas, in_metres
 from gangqu_gis.topology import wording
 from gangqu_gis.topology.coverage import find_edge_mismatches, find_slivers
 from gangqu_gis.topology.gaps import find_gaps

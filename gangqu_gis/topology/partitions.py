@@ -16,11 +16,11 @@ import shapely
 from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
-from gangqu_gis.fileareas.partitions import Partitions, extent_of, geometries
 from gangqu_gis.engine import delayed
+from gangqu_gis.fileareas.partitions import Partitions, extent_of, geometries
+from gangqu_gis.fileareas.stored_areas import measuring_plane
 from gangqu_gis.findings import Finding
 from gangqu_gis.measure import keep_only, polygonal, sound_polygons, to_crs
-from gangqu_gis.fileareas.stored_areas import measuring_plane
 from gangqu_gis.topology import (
     EdgeMismatch,
     Gap,
