@@ -15,7 +15,7 @@ import shapely
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis.engine import Engine, TaskError, delayed
-from gangqu_gis.errors import InputError, UsageError
+from gangqu_gis.errors import InputError
 from gangqu_gis.fileareas.batched import Measurement, Noticed, Part, Stated
 from gangqu_gis.fileareas.column_pass import ColumnPass
 from gangqu_gis.fileareas.judgement import Column, column_numbers, judge
@@ -27,7 +27,7 @@ from gangqu_gis.formats.partitioned import (
     refuse_missing_columns,
     refuse_other_crs,
 )
-from gangqu_gis.formats.vector import id_columns, is_name
+from gangqu_gis.formats.vector import id_columns, is_name, own_name
 from gangqu_gis.measure import Geometries, Rings, keep_only, measures, polygonal
 from gangqu_gis.messages import message
 
@@ -86,11 +86,7 @@ class Partitions:
         UsageError
             There is no such column.
         """
-        for name in (wanted, *self.columns):
-            if name in self.columns and name.lower() == wanted.lower():
-                return name
-        text = message("measure.no_column", name=wanted, known=", ".join(self.columns))
-        raise UsageError(text, file=str(self.path))
+        return own_name(self.columns, wanted, source=str(self.path))
 
     def labels(self) -> list[list[str]]:
         """Return what to call each feature, by partition, as for a file that is read whole."""

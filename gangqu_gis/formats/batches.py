@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from gangqu_gis import crs as crs_module
 from gangqu_gis.errors import InputError, UsageError
+from gangqu_gis.formats.vector import own_name
 from gangqu_gis.geo_metadata import SUFFIXES, bookkeeping, geometry_column
 from gangqu_gis.messages import message
 
@@ -73,12 +74,7 @@ class LargeLayer:
         UsageError
             There is no such column.
         """
-        for name in (wanted, *self.columns):
-            if name in self.columns and name.lower() == wanted.lower():
-                return name
-        known = ", ".join(self.columns)
-        text = message("measure.no_column", name=wanted, known=known)
-        raise UsageError(text, file=str(self.path))
+        return own_name(self.columns, wanted, source=str(self.path))
 
     def declared_extent(self) -> tuple[float, float, float, float] | None:
         """Return west, south, east, north as the file has them, or ``None``."""

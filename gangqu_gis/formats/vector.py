@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -75,13 +75,7 @@ class VectorFile:
         UsageError
             There is no such column.
         """
-        if name in self.columns:
-            return self.columns[name]
-        for own, values in self.columns.items():
-            if own.lower() == name.lower():
-                return values
-        known = ", ".join(self.columns) or "-"
-        raise UsageError(message("measure.no_column", name=name, known=known), file=self.source)
+        return self.columns[own_name(self.columns, name, source=self.source)]
 
     def labels(self) -> list[str]:
         """Return what to call each feature: its id column where it has one, else its number."""
@@ -89,6 +83,21 @@ class VectorFile:
             if all(map(is_name, self.columns[name])):
                 return [str(v) for v in self.columns[name]]
         return [f"#{number}" for number in range(1, len(self) + 1)]
+
+
+def own_name(names: Collection[str], wanted: str, *, source: str) -> str:
+    """Return a column's own name, whatever the case it was asked for in.
+
+    Raises
+    ------
+    UsageError
+        There is no such column.
+    """
+    for name in (wanted, *names):
+        if name in names and name.lower() == wanted.lower():
+            return name
+    known = ", ".join(names) or "-"
+    raise UsageError(message("measure.no_column", name=wanted, known=known), file=source)
 
 
 def id_columns(names: Iterable[str]) -> list[str]:
