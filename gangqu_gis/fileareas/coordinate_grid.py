@@ -69,11 +69,13 @@ def coordinate_grids(rings: Rings, crs: CRS, *, coarser_than_m: float) -> Grids:
     if not len(rings):
         return grids
     finest = math.ceil(math.log10(float(np.nanmax(unit_m)) / coarser_than_m)) - 1
-    left = rings.only(_different_numbers(rings) >= LEAST_NUMBERS)
-    for places in range(min(finest, MOST_PLACES), -1, -1):  # on a grid, so on all finer ones
+    first, left = min(finest, MOST_PLACES), rings
+    for places in range(first, -1, -1):  # on a grid, so on all finer ones
         off = ~_on_grid(left.xy, places).all(axis=1)
         of_ring = np.add.reduceat(off, left.start[:-1], dtype=np.intp) > 0
         left = left.only(~left.flagged(of_ring))
+        if places == first and len(left):  # to count takes longer, and most have left already
+            left = left.only(_different_numbers(left) >= LEAST_NUMBERS)
         if not len(left):
             break
         grids.decimals[left.polygon] = places
