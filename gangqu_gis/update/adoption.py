@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import shapely
 from shapely.geometry import shape
 
+from gangqu_gis.errors import RefusedError
 from gangqu_gis.formats.vector import Note
 from gangqu_gis.layers import Layer
-from gangqu_gis.messages import message
-from gangqu_gis.records import Record, stored
+from gangqu_gis.messages import Text, joined, message, plain
+from gangqu_gis.records import Record, id_of, stored
 from gangqu_gis.sameness import same_shape
 from gangqu_gis.schema import Kind
 from gangqu_gis.update.provenance import BASIS_FIELDS, Unproven, with_geometry_of
@@ -48,13 +49,37 @@ def as_recorded(
     return stored({"type": "Feature", "properties": properties, "geometry": geometry})
 
 
-def edited_evidence(
+def refuse_edited_evidence(
+    edits: Iterable[tuple[Record, Record | None, Kind | None]], *, file: str
+) -> None:
+    """Refuse edits of what an unmoved geometry is worth: :func:`as_recorded` would drop them.
+
+    ``edits`` holds each feature as edited and as recorded, with its kind.
+
+    Raises
+    ------
+    RefusedError
+        With the features and fields, and what they were and would be.
+    """
+    told = []
+    for edited, recorded, kind in edits:
+        labels = {field.name: field.label for field in kind.fields} if kind else {}
+        for name, (old, new) in _edited_evidence(edited, recorded, kind).items():
+            label, values = labels.get(name, plain(name)), {"old": _said(old), "new": _said(new)}
+            told.append(message("update.evidence_edit", id=id_of(edited), label=label, **values))
+    if told:
+        listed = [*told[:_LISTED], *([plain("…")] if len(told) > _LISTED else [])]
+        raise RefusedError(message("update.evidence_edited", edits=joined(listed)), file=file)
+
+
+#: How many edits an error lists.
+_LISTED = 8
+
+
+def _edited_evidence(
     edited: Record, recorded: Record | None, kind: Kind | None
 ) -> dict[str, tuple[Any, Any]]:
-    """Return what an edit says of the worth of a geometry that it leaves where it is.
-
-    Field by field, as recorded and as edited: :func:`as_recorded` keeps what is recorded.
-    """
+    """Return the fields of evidence that differ, as recorded and as edited."""
     if recorded is None or (kind is not None and kind.is_record):
         return {}
     old, new = _filled(recorded, None), _filled(edited, kind)
@@ -62,6 +87,10 @@ def edited_evidence(
     if not names or not _same_geometry(edited.get("geometry"), recorded.get("geometry")):
         return {}
     return {name: (old.get(name), new.get(name)) for name in names}
+
+
+def _said(value: Any) -> Text:
+    return message("changeset.nothing") if value is None else plain(value)
 
 
 def height_notes(edited: Layer, recorded: Mapping[str, Record]) -> list[tuple[str, Note]]:

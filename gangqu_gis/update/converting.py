@@ -65,7 +65,7 @@ def _refuse_form(workspace: Workspace, layer: str, form: str) -> None:
         raise UsageError(text, file=workspace.shown(path))
     other = _relative(workspace, path.with_suffix(form))
     if other in workspace.layer_files.values():
-        raise RefusedError(message("convert.taken"), file=f"data/{other}")
+        raise RefusedError(message("file.taken"), file=f"data/{other}")
     if path.is_symlink():
         text = message("store.a_link", target=path.resolve())
         raise RefusedError(text, file=workspace.shown(path))
@@ -88,7 +88,7 @@ def _begin(plan: Plan, layer: str, form: str, *, by: str, reason: str) -> Entry:
     keep_base(workspace, layer, own.sha256)
     if target.exists():
         if target.read_bytes() != content:
-            raise RefusedError(message("convert.taken"), file=shown)
+            raise RefusedError(message("file.taken"), file=shown)
     else:
         write_new(target, content)
     record: dict[str, Any] = {

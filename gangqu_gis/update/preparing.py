@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from gangqu_gis import crs
 from gangqu_gis.changes import compare, invert
@@ -13,13 +12,12 @@ from gangqu_gis.errors import InputError, RefusedError, UsageError
 from gangqu_gis.formats.vector import VectorFile
 from gangqu_gis.history import ADOPT, CONVERT, UNDO, Change
 from gangqu_gis.layers import Layer, feature_of
-from gangqu_gis.messages import Text, joined, message, plain
+from gangqu_gis.messages import message
 from gangqu_gis.plan import Plan, load_plan
-from gangqu_gis.records import Record, id_of, stored
+from gangqu_gis.records import id_of, stored
 from gangqu_gis.replay import require_base, state_at
-from gangqu_gis.schema import Kind
 from gangqu_gis.store import locked, waiting
-from gangqu_gis.update.adoption import as_recorded, edited_evidence, height_notes
+from gangqu_gis.update.adoption import as_recorded, height_notes, refuse_edited_evidence
 from gangqu_gis.update.displaced import displacement_notes
 from gangqu_gis.update.draft import Choices, changes_of, outcomes
 from gangqu_gis.update.incoming import Incoming, gather
@@ -180,37 +178,13 @@ def propose_adoption(
     known = {id_of(record): record for record in recorded}
     written = [(stored(f.as_record()), known.get(f.id), kinds.get(f.kind)) for f in own.features]
     if not keep_recorded:
-        _refuse_edited_evidence(written, shown)
+        refuse_edited_evidence(written, file=shown)
     edited = [as_recorded(*states, origin) for states in written]
     changes = compare(recorded, edited)
     proposal = with_assessments(plan, layer, changes, present=present, action=ADOPT)
     return replace(
         proposal, noticed=(*rounding_notes(plan, own, changes), *height_notes(own, known))
     )
-
-
-def _refuse_edited_evidence(
-    written: Sequence[tuple[Record, Record | None, Kind | None]], shown: str
-) -> None:
-    told = []
-    for record, recorded, kind in written:
-        fields = {field.name: field.label for field in kind.fields} if kind else {}
-        for name, (old, new) in edited_evidence(record, recorded, kind).items():
-            label = fields.get(name, plain(name))
-            values = {"old": _value(old), "new": _value(new)}
-            told.append(message("update.evidence_edit", id=id_of(record), label=label, **values))
-    if told:
-        listed = [*told[:_LISTED], *([plain("…")] if len(told) > _LISTED else [])]
-        text = message("update.evidence_edited", edits=joined(listed))
-        raise RefusedError(text, file=shown)
-
-
-#: How many edits an error lists.
-_LISTED = 8
-
-
-def _value(value: Any) -> Text:
-    return message("gate.no_note") if value is None else plain(value)
 
 
 def refuse_conflicts(plan: Plan, layer: str, changes: Sequence[Change]) -> None:

@@ -50,7 +50,7 @@ def restore_layer(workspace: Workspace, layer: str) -> Path | None:
         if path.exists():
             kept = path.with_name(path.name + DAMAGED)
             if kept.exists():
-                raise RefusedError(message("convert.taken"), file=workspace.shown(kept))
+                raise RefusedError(message("file.taken"), file=workspace.shown(kept))
             write_new(kept, read_bytes(path, shown=workspace.shown(path)))
         features = [feature_of(record, layer) for record in records]
         write_whole(path, layer_bytes(layer, features, schema, suffix=path.suffix))
