@@ -90,7 +90,7 @@ def _edited_evidence(
 
 
 def _said(value: Any) -> Text:
-    return message("changeset.nothing") if value is None else plain(value)
+    return message("sheet.nothing") if value is None else plain(value)
 
 
 def height_notes(edited: Layer, recorded: Mapping[str, Record]) -> list[tuple[str, Note]]:

@@ -188,7 +188,8 @@ def test_a_basis_written_into_the_layer_is_taken_out_again(small: SmallWorkspace
     bring(small, {"lot-1": box(0, 0, 101, 100)})
     forged = {"basis": "surveyed", "point_error_m": 0.05, "source": "伪造"}
     edited(small, lambda features: features[1]["properties"].update(forged))
-    with pytest.raises(RefusedError, match="lot-2.*schematic.*surveyed.*伪造.*--keep-recorded"):
+    told = "lot-2.*schematic.*surveyed.*由 无 改为 0.05.*伪造.*--keep-recorded"
+    with pytest.raises(RefusedError, match=told):
         propose_adoption(reopened(small.root), "lots")
     found = propose_adoption(reopened(small.root), "lots", keep_recorded=True)
     assert found.changes == ()
